@@ -1,0 +1,1 @@
+"""What is said: phrases, answers and product pages, from tables."""

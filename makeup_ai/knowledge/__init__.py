@@ -1,0 +1,1 @@
+"""Ingredients, groups, concerns and conflicts: linking, masks and suitability."""

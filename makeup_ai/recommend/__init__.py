@@ -1,0 +1,1 @@
+"""Catalogue, masks, terms, ranking and reasons."""

@@ -1,0 +1,1 @@
+"""Words to understanding: language, tokenizer, model outputs, lexicon."""

@@ -1,0 +1,1 @@
+"""Schemas and loaders for other people's files, generators, splits, reports."""

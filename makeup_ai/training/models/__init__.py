@@ -1,0 +1,1 @@
+"""Encoders behind one call, and the presets that build them."""

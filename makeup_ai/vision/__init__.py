@@ -1,0 +1,1 @@
+"""Photo to face, capture gate, colour and tone."""
