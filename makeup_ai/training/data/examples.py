@@ -1,0 +1,144 @@
+"""The value that tasks train on, and its file: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from makeup_ai.errors import DataError
+from makeup_ai.training.data.layouts import LabelledText
+
+Span = tuple[int, int, str]
+"""Start and end (exclusive) in Unicode code points, and the slot that the characters between them fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One text and whatever is known of it. A task trains on the examples that carry its label.
+
+    Args:
+        text: As a person wrote it; not normalised.
+        intent: A label of the domain, or `None` where it is not known.
+        slots: Spans in the order of the text, without overlap; `()` says there are none, `None` that nobody looked.
+        sentiment: `"negative"`, `"positive"` or `None` where it is not known.
+        language: `"en"`, `"zh"` or `"other"`; empty where it is not known.
+        group: What a split must keep together (a product, a writer, a template), or `None`.
+        product: Text of a product that answers `text`, for the embedding, or `None`.
+
+    Raises:
+        ValueError: The text is empty, or a span lies outside it, is empty or overlaps the one before.
+
+    Examples:
+        >>> example = Example("a matte lipstick", slots=((2, 7, "finish"), (8, 16, "category")))
+        >>> [example.text[start:end] for start, end, _ in example.slots]
+        ['matte', 'lipstick']
+    """
+
+    text: str
+    intent: str | None = None
+    slots: tuple[Span, ...] | None = None
+    sentiment: str | None = None
+    language: str = ""
+    group: str | None = None
+    product: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError(f"An example has a text. Received: text={self.text!r}")
+        position = 0
+        for start, end, slot in self.slots or ():
+            if not slot or not position <= start < end <= len(self.text):
+                raise ValueError(
+                    f"Spans are (start, end, slot) in code points of a text of {len(self.text)}, in order and "
+                    f"without overlap. Received: ({start}, {end}, {slot!r}) where the earliest start is {position}"
+                )
+            position = end
+
+
+FIELDS = tuple(field.name for field in fields(Example))
+
+
+def examples_from_reviews(rows: Iterable[LabelledText]) -> list[Example]:
+    """Turn labelled reviews into examples of sentiment.
+
+    Examples:
+        >>> row = LabelledText("Lovely.", "positive", 5.0, "P1", None, "en", 2)
+        >>> examples_from_reviews([row])[0].sentiment
+        'positive'
+    """
+    return [Example(row.text, sentiment=row.label, language=row.language, group=row.group) for row in rows]
+
+
+def read_examples(path: str | os.PathLike[str]) -> list[Example]:
+    """Read examples from a JSONL file; fields that a line does not have are unknown.
+
+    Raises:
+        DataError: The file is missing or empty, or a line is no JSON object, has an unknown field, a value of the
+            wrong type or a span outside its text; names the line as row and the field as column.
+    """
+    try:
+        content = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise DataError("Expected a JSONL file of examples. There is no such file", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise DataError("A file of examples is UTF-8. Save it as UTF-8", file=str(path)) from error
+    examples = []
+    for row, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise DataError(f"Expected one JSON object a line. {error.msg}", file=str(path), row=row) from error
+        examples.append(_example(value, str(path), row))
+    if not examples:
+        raise DataError("Expected at least one example. The file is empty", file=str(path))
+    return examples
+
+
+def write_examples(path: str | os.PathLike[str], examples: Iterable[Example]) -> None:
+    """Write examples as JSONL, leaving out what is not known; an existing file is replaced whole or not at all."""
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for example in examples:
+                known = {name: value for name in FIELDS if (value := getattr(example, name)) not in (None, "")}
+                file.write(json.dumps(known, ensure_ascii=False) + "\n")
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _example(value: Any, file: str, row: int) -> Example:
+    if not isinstance(value, dict):
+        raise DataError(f"Expected one JSON object a line. Received: {type(value).__name__}", file=file, row=row)
+    for name, content in value.items():
+        if name not in FIELDS:
+            raise DataError(f"An example has the fields {list(FIELDS)}", file=file, row=row, column=name)
+        if name != "slots" and not isinstance(content, str) and not (content is None and name != "text"):
+            raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row, column=name)
+    if "text" not in value:
+        raise DataError("An example has a text. The field is missing", file=file, row=row, column="text")
+    known = {name: content for name, content in value.items() if content is not None and name != "slots"}
+    slots = _spans(value.get("slots"), file, row)
+    try:
+        return Example(**known, slots=slots)
+    except ValueError as error:
+        raise DataError(str(error), file=file, row=row, column="slots" if value["text"].strip() else "text") from error
+
+
+def _spans(value: Any, file: str, row: int) -> tuple[Span, ...] | None:
+    if value is None:
+        return None
+    spans = value if isinstance(value, list) else [value]
+    for span in spans:
+        if not isinstance(span, list) or [type(part) for part in span] != [int, int, str]:
+            raise DataError(
+                f"Expected [start, end, slot] triples. Received: {span!r}", file=file, row=row, column="slots"
+            )
+    return tuple((start, end, slot) for start, end, slot in spans)
