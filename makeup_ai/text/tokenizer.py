@@ -1,0 +1,140 @@
+"""The bilingual WordPiece tokenizer, read from one `tokenizer.json`.
+
+The same file is read here, by KerasHub, by a TensorFlow graph and by JavaScript; the golden vectors in the tests hold
+them to each other. Ids: `[PAD]` 0, `[UNK]` 1, `[CLS]` 2, `[SEP]` 3, `[MASK]` 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer as _Tokenizer
+
+PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
+SPECIAL_TOKENS = (PAD, UNK, CLS, SEP, MASK)
+"""In the order of their ids."""
+
+MAX_CHARACTERS = 4_096
+"""Characters of a text that are tokenized: over ten times what the longest bucket can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One text as the models read it, without padding.
+
+    Args:
+        token_ids: `(n,)` int32, `[CLS]` first and `[SEP]` last.
+        offsets: `(n, 2)` int32, start and end of each piece in code points of the text as given; `(0, 0)` for the
+            special ones.
+        truncated: Whether the text held more than `max_length` pieces.
+    """
+
+    token_ids: NDArray[np.int32]
+    offsets: NDArray[np.int32]
+    truncated: bool
+
+
+class Tokenizer:
+    """Text to token ids and back to the characters they came from.
+
+    Args:
+        path: A `tokenizer.json` in the format of Hugging Face `tokenizers`.
+
+    Raises:
+        ValueError: The file is no tokenizer, or its special tokens do not have the ids of this module.
+
+    Examples:
+        >>> tokenizer = Tokenizer("bundle/tokenizer.json")  # doctest: +SKIP
+        >>> tokenizer.encode("oily skin", max_length=16).token_ids  # doctest: +SKIP
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise FileNotFoundError(f"Expected a tokenizer.json. Received: {str(path)!r}, which is not a file.")
+        try:
+            self._tokenizer = _Tokenizer.from_file(str(path))
+        except Exception as error:  # the Rust library raises bare Exception
+            raise ValueError(
+                f"Expected a tokenizer.json of the `tokenizers` library. Received: {str(path)!r} ({error})"
+            ) from error
+        for index, token in enumerate(SPECIAL_TOKENS):
+            if self._tokenizer.token_to_id(token) != index:
+                raise ValueError(f"Expected {token} to have id {index} in {str(path)!r}; train it with this package.")
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """All pieces, in the order of their ids."""
+        pieces = self._tokenizer.get_vocab()
+        return sorted(pieces, key=pieces.__getitem__)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of pieces."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def normalise(self, text: str) -> str:
+        """Return the text as the vocabulary sees it: NFKC, no controls, lower-case, no accents, CJK set apart."""
+        return str(self._tokenizer.normalizer.normalize_str(text[:MAX_CHARACTERS]))
+
+    def encode(self, text: str, max_length: int) -> Encoding:
+        """Turn one text into at most `max_length` token ids, the special ones included.
+
+        Raises:
+            ValueError: `max_length` leaves no room for a piece between `[CLS]` and `[SEP]`.
+        """
+        return self.encode_batch([text], max_length)[0]
+
+    def encode_batch(self, texts: Sequence[str], max_length: int) -> list[Encoding]:
+        """Turn texts into token ids; see `encode`."""
+        if max_length < 3:
+            raise ValueError(f"Expected max_length of at least 3. Received: max_length={max_length}")
+        clean = [_without_surrogates(text[:MAX_CHARACTERS]) for text in texts]
+        results = []
+        for text, encoding in zip(texts, self._tokenizer.encode_batch(clean), strict=True):
+            ids, offsets = encoding.ids, encoding.offsets
+            truncated = len(ids) > max_length or len(text) > MAX_CHARACTERS
+            if len(ids) > max_length:
+                ids = [*ids[: max_length - 1], ids[-1]]
+                offsets = [*offsets[: max_length - 1], (0, 0)]
+            results.append(
+                Encoding(
+                    np.asarray(ids, np.int32),
+                    np.asarray(offsets, np.int32).reshape(-1, 2),
+                    truncated,
+                )
+            )
+        return results
+
+
+def pad(encodings: Sequence[Encoding], length: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Stack encodings on the right-padded grid that every model reads.
+
+    Returns:
+        `token_ids` and `padding_mask`, both `(batch, length)` int32; the mask is 1 on real pieces.
+
+    Raises:
+        ValueError: An encoding is longer than `length`.
+    """
+    token_ids = np.zeros((len(encodings), length), np.int32)  # [PAD] is 0
+    padding_mask = np.zeros((len(encodings), length), np.int32)
+    for row, encoding in enumerate(encodings):
+        n = len(encoding.token_ids)
+        if n > length:
+            raise ValueError(
+                f"Expected at most {length} token ids. Received: {n} in row {row}; choose a longer bucket."
+            )
+        token_ids[row, :n] = encoding.token_ids
+        padding_mask[row, :n] = 1
+    return token_ids, padding_mask
+
+
+def _without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which cannot be encoded as UTF-8, one for one, so that offsets stay true."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
