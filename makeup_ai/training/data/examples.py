@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from makeup_ai.errors import DataError
 from makeup_ai.training.data.layouts import LabelledText
+from makeup_ai.training.data.tables import Row, read_table, replace_text
 
 Span = tuple[int, int, str]
 """Start and end (exclusive) in Unicode code points, and the slot that the characters between them fill."""
@@ -30,7 +31,7 @@ class Example:
         product: Text of a product that answers `text`, for the embedding, or `None`.
 
     Raises:
-        ValueError: The text is empty, or a span lies outside it, is empty or overlaps the one before.
+        ValueError: The text is empty or not Unicode, or a span lies outside it, is empty or overlaps the one before.
 
     Examples:
         >>> example = Example("a matte lipstick", slots=((2, 7, "finish"), (8, 16, "category")))
@@ -49,6 +50,8 @@ class Example:
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise ValueError(f"An example has a text. Received: text={self.text!r}")
+        if any("\ud800" <= c <= "\udfff" for c in self.text):
+            raise ValueError(f"A text holds no lone surrogates: clean it first. Received: text={self.text!r}")
         position = 0
         for start, end, slot in self.slots or ():
             if not slot or not position <= start < end <= len(self.text):
@@ -80,56 +83,39 @@ def read_examples(path: str | os.PathLike[str]) -> list[Example]:
         DataError: The file is missing or empty, or a line is no JSON object, has an unknown field, a value of the
             wrong type or a span outside its text; names the line as row and the field as column.
     """
-    try:
-        content = Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise DataError("Expected a JSONL file of examples. There is no such file", file=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise DataError("A file of examples is UTF-8. Save it as UTF-8", file=str(path)) from error
-    examples = []
-    for row, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DataError(f"Expected one JSON object a line. {error.msg}", file=str(path), row=row) from error
-        examples.append(_example(value, str(path), row))
-    if not examples:
-        raise DataError("Expected at least one example. The file is empty", file=str(path))
-    return examples
+    if Path(path).suffix.lower() != ".jsonl":
+        raise DataError("Expected a file of examples, whose suffix is .jsonl", file=os.fspath(path))
+    table = read_table(path)
+    for name in table.columns:
+        if name not in FIELDS:
+            raise DataError(f"An example has the fields {list(FIELDS)}", file=table.file, column=name)
+    return [_example(row, table.file) for row in table]
 
 
 def write_examples(path: str | os.PathLike[str], examples: Iterable[Example]) -> None:
     """Write examples as JSONL, leaving out what is not known; an existing file is replaced whole or not at all."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for example in examples:
-                known = {name: value for name in FIELDS if (value := getattr(example, name)) not in (None, "")}
-                file.write(json.dumps(known, ensure_ascii=False) + "\n")
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    lines = []
+    for example in examples:
+        known = {name: value for name in FIELDS if (value := getattr(example, name)) not in (None, "")}
+        lines.append(json.dumps(known, ensure_ascii=False) + "\n")
+    replace_text(path, "".join(lines))
 
 
-def _example(value: Any, file: str, row: int) -> Example:
-    if not isinstance(value, dict):
-        raise DataError(f"Expected one JSON object a line. Received: {type(value).__name__}", file=file, row=row)
-    for name, content in value.items():
-        if name not in FIELDS:
-            raise DataError(f"An example has the fields {list(FIELDS)}", file=file, row=row, column=name)
+def _example(row: Row, file: str) -> Example:
+    for name, content in row.values.items():
         if name != "slots" and not isinstance(content, str) and not (content is None and name != "text"):
-            raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row, column=name)
-    if "text" not in value:
-        raise DataError("An example has a text. The field is missing", file=file, row=row, column="text")
-    known = {name: content for name, content in value.items() if content is not None and name != "slots"}
-    slots = _spans(value.get("slots"), file, row)
+            raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row.number, column=name)
+    if "text" not in row.values:
+        raise DataError("An example has a text. The field is missing", file=file, row=row.number, column="text")
+    known = {name: content for name, content in row.values.items() if content is not None and name != "slots"}
+    slots = _spans(row.values.get("slots"), file, row.number)
+    column = "text"
     try:
-        return Example(**known, slots=slots)
+        example = Example(**known)
+        column = "slots"
+        return replace(example, slots=slots)
     except ValueError as error:
-        raise DataError(str(error), file=file, row=row, column="slots" if value["text"].strip() else "text") from error
+        raise DataError(str(error), file=file, row=row.number, column=column) from error
 
 
 def _spans(value: Any, file: str, row: int) -> tuple[Span, ...] | None:
