@@ -1,7 +1,7 @@
 """The bilingual WordPiece tokenizer, read from one `tokenizer.json`.
 
 The same file is read here, by KerasHub, by a TensorFlow graph and by JavaScript; the golden vectors in the tests hold
-them to each other. Ids: `[PAD]` 0, `[UNK]` 1, `[CLS]` 2, `[SEP]` 3, `[MASK]` 4.
+them to each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tokenizers import Tokenizer as _Tokenizer
 
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 SPECIAL_TOKENS = (PAD, UNK, CLS, SEP, MASK)
-"""In the order of their ids."""
+"""Every vocabulary has them; in one of ours they are the first five, in a public one only `[PAD]` is sure to be 0."""
 
 MAX_CHARACTERS = 4_096
 """Characters of a text that are tokenized: over ten times what the longest bucket can hold."""
@@ -45,7 +45,7 @@ class Tokenizer:
         path: A `tokenizer.json` in the format of Hugging Face `tokenizers`.
 
     Raises:
-        ValueError: The file is no tokenizer, or its special tokens do not have the ids of this module.
+        ValueError: The file is no tokenizer, a special token is missing, or `[PAD]` is not 0.
 
     Examples:
         >>> tokenizer = Tokenizer("bundle/tokenizer.json")  # doctest: +SKIP
@@ -62,9 +62,9 @@ class Tokenizer:
             raise ValueError(
                 f"Expected a tokenizer.json of the `tokenizers` library. Received: {str(path)!r} ({error})"
             ) from error
-        for index, token in enumerate(SPECIAL_TOKENS):
-            if self._tokenizer.token_to_id(token) != index:
-                raise ValueError(f"Expected {token} to have id {index} in {str(path)!r}; train it with this package.")
+        ids = {token: self._tokenizer.token_to_id(token) for token in SPECIAL_TOKENS}
+        if ids[PAD] != 0 or None in ids.values():
+            raise ValueError(f"Expected {SPECIAL_TOKENS} with {PAD} as 0. Received: {ids} in {str(path)!r}")
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
 
@@ -78,6 +78,11 @@ class Tokenizer:
     def vocabulary_size(self) -> int:
         """Number of pieces."""
         return int(self._tokenizer.get_vocab_size())
+
+    def token_id(self, token: str) -> int:
+        """Return the id of a piece; that of `[UNK]` where there is none."""
+        pieces: dict[str, int] = self._tokenizer.get_vocab()
+        return pieces.get(token, pieces[UNK])
 
     def normalise(self, text: str) -> str:
         """Return the text as the vocabulary sees it: NFKC, no controls, lower-case, no accents, CJK set apart."""

@@ -1,0 +1,118 @@
+"""Examples to the padded arrays that training reads, in an order that depends on the seed and the epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
+from makeup_ai.training.data.examples import Example
+
+LENGTHS = (16, 32, 64, 128, 256, 512)
+"""Lengths that rows are padded to, so that a graph is traced or compiled a few times only."""
+
+PRODUCT_LENGTH = 32
+"""Pieces of a product's text that its embedding reads."""
+
+
+def buckets(max_length: int) -> tuple[int, ...]:
+    """Return the padded lengths for a model that reads at most `max_length` pieces; the last is `max_length` itself.
+
+    Examples:
+        >>> buckets(100)
+        (16, 32, 64, 100)
+    """
+    return (*(length for length in LENGTHS if length < max_length), max_length)
+
+
+class Batches:
+    """Encoded examples, grouped by length and shuffled by seed and epoch.
+
+    Args:
+        examples: In any order.
+        tokenizer: Of the model.
+        batch_size: Rows a batch; the last of each length may have fewer.
+        max_length: Longest text in pieces.
+        seed: Of the order.
+        with_products: Whether batches also carry the product texts of examples that have one.
+
+    Raises:
+        ValueError: There are no examples, or the batch size is below one.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        tokenizer: Tokenizer,
+        batch_size: int,
+        max_length: int,
+        *,
+        seed: int = 0,
+        with_products: bool = False,
+    ):
+        if not examples or batch_size < 1:
+            raise ValueError(f"Expected examples and a batch size. Received: {len(examples)} and {batch_size}")
+        self.examples = list(examples)
+        self.encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
+        self.batch_size, self.seed = batch_size, seed
+        self._products: dict[str, Encoding] = {}
+        if with_products:
+            texts = sorted({example.product for example in examples if example.product is not None})
+            length = min(PRODUCT_LENGTH, max_length)
+            self._products = dict(zip(texts, tokenizer.encode_batch(texts, length), strict=True))
+            self._nothing = tokenizer.encode("", length)
+        self._product_length = min(PRODUCT_LENGTH, max_length)
+        self._with_products = with_products
+        self._by_length: dict[int, list[int]] = {}
+        for row, encoding in enumerate(self.encodings):
+            length = next(bucket for bucket in buckets(max_length) if len(encoding.token_ids) <= bucket)
+            self._by_length.setdefault(length, []).append(row)
+
+    def __len__(self) -> int:
+        """Return the batches in an epoch."""
+        return sum(-(-len(rows) // self.batch_size) for rows in self._by_length.values())
+
+    def epoch(self, epoch: int | None) -> list[tuple[int, NDArray[np.int64]]]:
+        """Return an epoch's batches as padded length and rows.
+
+        Args:
+            epoch: Which epoch's order, or `None` for the order of the examples within each length.
+        """
+        generator = None if epoch is None else np.random.default_rng([self.seed, epoch])
+        plan = []
+        for length, rows in sorted(self._by_length.items()):
+            order = np.asarray(rows) if generator is None else generator.permutation(rows)
+            plan += [(length, order[i : i + self.batch_size]) for i in range(0, len(order), self.batch_size)]
+        if generator is None:
+            return plan
+        return [plan[i] for i in generator.permutation(len(plan))]
+
+    def inputs(self, length: int, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int32]]:
+        """Return the input arrays of a batch."""
+        token_ids, padding_mask = pad([self.encodings[row] for row in rows], length)
+        if not self._with_products:
+            return {"token_ids": token_ids, "padding_mask": padding_mask}
+        products = [self._product(self.examples[row].product) for row in rows]
+        product_ids, product_mask = pad(products, self._product_length)
+        return {
+            "token_ids": token_ids,
+            "padding_mask": padding_mask,
+            "product_token_ids": product_ids,
+            "product_padding_mask": product_mask,
+        }
+
+    def _product(self, text: str | None) -> Encoding:
+        return self._nothing if text is None else self._products[text]
+
+
+def stack_targets(targets: Sequence[Any], length: int) -> NDArray[np.int32]:
+    """Stack ints to `(batch,)`, or lists of ints to `(batch, length)` filled with -1; int32."""
+    if all(np.isscalar(target) for target in targets):
+        return np.asarray(targets, np.int32)
+    stacked = np.full((len(targets), length), -1, np.int32)
+    for row, target in enumerate(targets):
+        stacked[row, : len(target)] = target
+    return stacked

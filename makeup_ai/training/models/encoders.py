@@ -1,0 +1,93 @@
+"""The encoders and their presets: one table each, one call for all.
+
+Every encoder is a Keras model from `token_ids` and `padding_mask`, both `(batch, tokens)` int32, to
+
+- `sequence`: `(batch, tokens, width)`, one vector a piece, and
+- `pooled`: `(batch, width)`, one vector a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from makeup_ai.training.models import bert, lstm
+
+if TYPE_CHECKING:
+    import keras
+
+Config = lstm.LSTMConfig | bert.BertConfig
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderKind:
+    """How one kind of encoder is described, built and trained."""
+
+    config: type[Any]
+    build: Callable[[Any], keras.Model]
+    learning_rate: float
+    """At which it trains well from random weights, with AdamW."""
+
+
+ENCODERS: dict[str, EncoderKind] = {
+    "lstm": EncoderKind(lstm.LSTMConfig, lstm.build, learning_rate=3e-3),
+    "bert": EncoderKind(bert.BertConfig, bert.build, learning_rate=5e-4),
+}
+
+PRESETS: dict[str, tuple[str, Config]] = {
+    # name: (encoder, configuration); the vocabulary size is filled in from the tokenizer
+    "lstm_base": ("lstm", lstm.LSTMConfig()),
+    "lstm_bi": ("lstm", lstm.LSTMConfig(bidirectional=True, dropout=0.3)),
+    "bert_tiny": ("bert", bert.BertConfig(num_layers=2, hidden_dim=128, num_heads=2, intermediate_dim=512)),
+    "bert_small": ("bert", bert.BertConfig(num_layers=4, hidden_dim=256, num_heads=4, intermediate_dim=1024)),
+}
+
+
+def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) -> tuple[str, Config]:
+    """Return the encoder's kind and configuration for a preset of ours, or for any KerasHub BERT preset.
+
+    Args:
+        preset: A key of `PRESETS`, or what `keras_hub.models.BertBackbone.from_preset` takes: a handle or a folder.
+        vocabulary_size: Pieces of the tokenizer; a KerasHub preset brings its own and ignores it.
+        max_length: Longest text in pieces; the preset's own by default.
+
+    Raises:
+        ValueError: The preset is neither ours nor KerasHub's.
+    """
+    if preset in PRESETS:
+        kind, config = PRESETS[preset]
+        config = replace(config, vocabulary_size=vocabulary_size)
+        return kind, replace(config, max_length=max_length) if max_length else config
+    config = bert.config_of(preset, choices=sorted(PRESETS))
+    return "bert", replace(config, max_length=max_length) if max_length else config
+
+
+def build_encoder(kind: str, config: Config) -> keras.Model:
+    """Build an encoder of one kind.
+
+    Raises:
+        ValueError: The kind is unknown, or the vocabulary size has not been filled in.
+    """
+    if kind not in ENCODERS:
+        raise ValueError(f"Unknown encoder. Expected one of {sorted(ENCODERS)}. Received: kind={kind!r}")
+    if config.vocabulary_size < 1:
+        raise ValueError(f"Expected a vocabulary size above zero. Received: {config.vocabulary_size}")
+    return ENCODERS[kind].build(config)
+
+
+def config_from_dict(kind: str, values: dict[str, Any]) -> Config:
+    """Rebuild a configuration that `asdict` wrote.
+
+    Raises:
+        ValueError: The kind is unknown.
+    """
+    if kind not in ENCODERS:
+        raise ValueError(f"Unknown encoder. Expected one of {sorted(ENCODERS)}. Received: kind={kind!r}")
+    config: Config = ENCODERS[kind].config(**values)
+    return config
+
+
+def config_to_dict(config: Config) -> dict[str, Any]:
+    """Return a configuration as plain JSON values."""
+    return asdict(config)

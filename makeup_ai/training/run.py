@@ -1,0 +1,200 @@
+"""A run: the folder that training leaves and that evaluation and export read.
+
+RUN/
+├── config.json        task, encoder, sizes, tokenizer, options, versions
+├── tokenizer.json
+├── weights.npz        the best weights so far
+├── checkpoint.npz     the state to resume from; removed when the run is complete
+├── log.jsonl          one object a step interval and one an epoch
+├── tensorboard/
+├── metrics.json       of the best weights, on the validation and test parts
+└── split.json         which rows of the data went where
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.training.models.encoders import build_encoder, config_from_dict
+from makeup_ai.training.tasks.heads import Task, TrainingModel, build_network
+from makeup_ai.training.tasks.registry import task_from_dict
+
+if TYPE_CHECKING:
+    import keras
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunLayout:
+    """Where the files of a run lie."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        """Task, encoder, sizes and options."""
+        return self.folder / "config.json"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer of the model."""
+        return self.folder / "tokenizer.json"
+
+    @property
+    def weights(self) -> Path:
+        """The best weights so far."""
+        return self.folder / "weights.npz"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state to resume from."""
+        return self.folder / "checkpoint.npz"
+
+    @property
+    def log(self) -> Path:
+        """One JSON object a line."""
+        return self.folder / "log.jsonl"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Event files."""
+        return self.folder / "tensorboard"
+
+    @property
+    def metrics(self) -> Path:
+        """Metrics of the best weights."""
+        return self.folder / "metrics.json"
+
+    @property
+    def split(self) -> Path:
+        """Which rows of the data went where."""
+        return self.folder / "split.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's network with its tokenizer and task, ready to predict or export."""
+
+    folder: Path
+    config: dict[str, Any]
+    task: Task
+    tokenizer: Tokenizer
+    network: TrainingModel
+
+    @property
+    def model(self) -> keras.Model:
+        """The network that is shipped: `token_ids`, `padding_mask` -> one output a head."""
+        return self.network.inference
+
+    @property
+    def max_length(self) -> int:
+        """Longest text in pieces."""
+        return int(self.config["encoder_config"]["max_length"])
+
+
+def build_run(folder: str | Path, config: dict[str, Any]) -> Run:
+    """Build a run's network with fresh weights from its configuration.
+
+    Raises:
+        ValueError: The configuration is of another schema version.
+    """
+    if config.get("schema") != SCHEMA:
+        raise ValueError(f"Expected a run of schema {SCHEMA}. Received: schema={config.get('schema')!r} in {folder}")
+    task = task_from_dict(config["task"])
+    encoder = build_encoder(config["encoder"], config_from_dict(config["encoder"], config["encoder_config"]))
+    layout = RunLayout(Path(folder))
+    return Run(layout.folder, config, task, Tokenizer(layout.tokenizer), build_network(encoder, task))
+
+
+def load_run(folder: str | Path) -> Run:
+    """Load a run with its best weights.
+
+    Raises:
+        FileNotFoundError: The folder is no run, or it has no weights yet.
+    """
+    layout = RunLayout(Path(folder))
+    for path in (layout.config, layout.tokenizer, layout.weights):
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"Expected a run folder with {path.name}; `makeup-ai train` makes one. Received: {str(folder)!r}"
+            )
+    run = build_run(folder, json.loads(layout.config.read_text(encoding="utf-8")))
+    load_weights(run.model, layout.weights)
+    return run
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Write a model's weights, whole or not at all."""
+    write_arrays(path, {f"{i:04d}": np.asarray(_array(v)) for i, v in enumerate(model.weights)})
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Read the weights that `save_weights` wrote.
+
+    Raises:
+        ValueError: They are not of this model.
+    """
+    with np.load(path) as arrays:
+        set_variables(model.weights, [arrays[f"{i:04d}"] for i in range(len(arrays.files))], path)
+
+
+def set_variables(variables: Sequence[Any], values: Sequence[NDArray[Any]], path: Path) -> None:
+    """Assign arrays to variables, one for one.
+
+    Raises:
+        ValueError: Their number or shapes differ.
+    """
+    expected = [tuple(v.shape) for v in variables]
+    received = [tuple(a.shape) for a in values]
+    if expected != received:
+        raise ValueError(
+            f"The weights in {str(path)!r} are not of this model. "
+            f"Expected {len(expected)} arrays, received {len(received)}; "
+            f"first difference: {next(((e, r) for e, r in zip(expected, received, strict=False) if e != r), None)}"
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as one `.npz`, whole or not at all."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # numpy types the keywords as bool
+    write_bytes(path, buffer.getvalue())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON, whole or not at all."""
+    write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file under another name, make sure it is on the disk, and rename it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _array(variable: Any) -> NDArray[Any]:
+    from keras import ops
+
+    array: NDArray[Any] = ops.convert_to_numpy(variable.value)
+    return array

@@ -1,0 +1,56 @@
+"""Losses over batches in which not every row carries every label. Plain functions of tensors, on any backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def masked_cross_entropy(class_weights: NDArray[np.float32] | None = None) -> Callable[[Any, Any], Any]:
+    """Return weighted cross-entropy, averaged over the places whose target is not negative.
+
+    Args:
+        class_weights: `(classes,)`, or `None` for equal weights.
+
+    Returns:
+        A function of targets `(...)` and logits `(..., classes)` to a scalar; 0 where nothing is labelled.
+    """
+
+    def loss(targets: Any, logits: Any) -> Any:
+        from keras import ops
+
+        targets = ops.cast(targets, "int32")
+        known = targets >= 0
+        classes = ops.where(known, targets, 0)
+        entropy = ops.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+        weights = ops.cast(known, logits.dtype)
+        if class_weights is not None:
+            weights = weights * ops.take(ops.convert_to_tensor(class_weights, dtype=logits.dtype), classes)
+        return ops.sum(entropy * weights) / ops.maximum(ops.sum(weights), 1e-6)
+
+    return loss
+
+
+def in_batch_contrast(products: Any, similarity: Any) -> Any:
+    """Return the in-batch contrastive loss (van den Oord et al., 2018, arXiv:1807.03748), with all true pairs positive.
+
+    Args:
+        products: `(batch,)` numbers, equal where two rows hold the same product, negative where a row holds none.
+        similarity: `(batch, batch)`, row's query against column's product, already divided by the temperature.
+
+    Returns:
+        `-log(sum over positives / sum over all)`, averaged over rows that hold a product; a scalar.
+    """
+    from keras import ops
+
+    # Keras may hand targets over as floats and with a trailing axis.
+    products = ops.cast(ops.reshape(products, (-1,)), "int32")
+    known = ops.cast(products >= 0, similarity.dtype)
+    nothing = (1.0 - known)[None, :] * -1e9  # columns without a product take no part
+    positive = ops.cast(products[:, None] == products[None, :], similarity.dtype) * known[None, :]
+    everything = ops.logsumexp(similarity + nothing, axis=1)
+    positives = ops.logsumexp(similarity + (1.0 - positive) * -1e9, axis=1)
+    return ops.sum((everything - positives) * known) / ops.maximum(ops.sum(known), 1.0)
