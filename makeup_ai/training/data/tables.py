@@ -1,4 +1,4 @@
-"""Files of rows in four formats, read into one value that remembers where each row stands.
+"""Files of rows in four formats, read into one value that remembers where each row stands; and the values of cells.
 
 Nothing is guessed silently: a file that is neither UTF-8 nor plainly GB18030, or whose rows do not fit its header, is
 refused with the row to look at.
@@ -6,11 +6,15 @@ refused with the row to look at.
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
+import math
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,6 +28,16 @@ RECORD_KEYS = ("products", "reviews", "purchases")
 FIELD_LIMIT = 2**31 - 1  # characters; csv's own limit of 131,072 refuses long product descriptions
 SNIFFED_RECORDS = 50
 GB2312_SHARE = 0.6  # of the characters beyond ASCII; Chinese has nearly all, Latin-1 read as GB18030 next to none
+
+RATING_RANGE = (1.0, 5.0)  # stars
+LABELS = {
+    "0": "negative", "false": "negative", "neg": "negative", "negative": "negative",
+    "1": "positive", "true": "positive", "pos": "positive", "positive": "positive",
+}  # fmt: skip
+CURRENCIES = {
+    "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR",
+    "¥": "CNY", "￥": "CNY", "元": "CNY", "cny": "CNY", "rmb": "CNY", "円": "JPY", "jpy": "JPY",
+}  # fmt: skip
 
 T = TypeVar("T")
 
@@ -100,6 +114,90 @@ def replace_text(path: str | os.PathLike[str], text: str) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def parse_rating(value: object) -> float:
+    """Read a number of stars.
+
+    Raises:
+        ValueError: It is not a number, or not within `RATING_RANGE`.
+    """
+    low, high = RATING_RANGE
+    try:
+        rating = math.nan if isinstance(value, bool) else float(str(value))
+    except ValueError:
+        rating = math.nan
+    if not low <= rating <= high:
+        raise ValueError(f"A rating is a number from {low:g} to {high:g}. Received: {value!r}. Rescale it")
+    return rating
+
+
+def parse_label(value: object) -> str:
+    """Read a sentiment as `"negative"` or `"positive"`.
+
+    Raises:
+        ValueError: It is not one of `LABELS`.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    name = str(value).strip().lower().removesuffix(".0")
+    if name not in LABELS:
+        raise ValueError(f"A label is one of {sorted(LABELS)}. Received: {value!r}")
+    return LABELS[name]
+
+
+def parse_price(value: object) -> tuple[float, str | None] | None:
+    """Read a price and, where it carries a mark, its currency; of several the lowest; `None` for zero or an empty list.
+
+    Examples:
+        >>> parse_price("¥1,299.00"), parse_price('["$38.00", "$12.50"]'), parse_price("9,50 €")
+        ((1299.0, 'CNY'), (12.5, 'USD'), (9.5, 'EUR'))
+
+    Raises:
+        ValueError: It is no number with an optional mark of `CURRENCIES`, or below zero.
+    """
+    if isinstance(value, (list, tuple)) or (isinstance(value, str) and _LIST.match(value.strip())):
+        prices = [price for item in _items(value) if (price := parse_price(item)) is not None]
+        return min(prices, key=lambda price: price[0], default=None)
+    parts = _PRICE_BREAK.split(_REMARK.sub("", str(value)).strip())
+    if len(parts) > 1:  # a range, or a price and a reduced one
+        return parse_price(parts)
+    match = None if isinstance(value, bool) else _AMOUNT.fullmatch(parts[0])
+    marks = [mark.lower() for mark in match.group("before", "after") if mark] if match else []
+    if match is None or len(marks) > 1 or any(mark not in CURRENCIES for mark in marks):
+        raise ValueError(f"A price is a number of 0 or more, with one of {list(CURRENCIES)}. Received: {value!r}")
+    number = match["number"].replace(" ", "")
+    if re.fullmatch(r"\d+,\d{1,2}|\d{1,3}(\.\d{3})+,\d{1,2}", number):  # a decimal comma: 9,50 and 1.299,00
+        number = number.replace(".", "").replace(",", ".")
+    if not re.fullmatch(r"\d*\.?\d+|\d+\.|\d{1,3}(,\d{3})+(\.\d+)?", number):
+        raise ValueError(f"A price is written like 1299, 1,299.00 or 1.299,00. Received: {value!r}")
+    amount = float(number.replace(",", ""))
+    return (amount, CURRENCIES[marks[0]] if marks else None) if amount else None
+
+
+def parse_ingredients(value: object) -> tuple[str, ...]:
+    """Read the ingredients of a pack from a list, from text, or from a list written as text.
+
+    Commas within brackets or between digits do not separate; order is kept and nothing is linked yet.
+
+    Examples:
+        >>> parse_ingredients("['Water (Aqua, Eau), 1,2-Hexanediol', 'Parfum.']")
+        ('Water (Aqua, Eau)', '1,2-Hexanediol', 'Parfum')
+
+    Raises:
+        ValueError: It is neither text nor a list, or a list written as text that does not parse.
+    """
+    names: list[str] = []
+    for item in _items(value):
+        depth, start = 0, 0
+        for i, c in enumerate(item):
+            depth = max(0, depth + (c in "([（") - (c in ")]）"))
+            between_digits = c == "," and item[i - 1 : i].isdigit() and item[i + 1 : i + 2].isdigit()
+            if c in "\n;；、•" or (c in ",，" and not depth and not between_digits):
+                names.append(item[start:i])
+                start, depth = i + 1, 0
+        names.append(item[start:])
+    return tuple(filter(None, (name.strip(" .。\t\r") for name in names)))
 
 
 def decode_text(content: bytes, file: str) -> tuple[str, str]:
@@ -256,6 +354,24 @@ def _read_parquet(content: bytes, file: str) -> Table:
     return Table(file, "parquet", columns, rows)
 
 
+def _items(value: object) -> list[str]:
+    if isinstance(value, str):
+        text = value.strip()
+        if not _LIST.match(text):
+            return [value]
+        value = _written_list(text)
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"Expected text or a list. Received: {type(value).__name__}")
+    return [str(item) for item in value if item is not None]
+
+
+def _written_list(text: str) -> object:
+    for parse in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return parse(text)
+    raise ValueError("Expected a list like ['a', 'b']. It does not parse")
+
+
 FORMATS: Mapping[str, Callable[[bytes, str], Table]] = {
     ".csv": _read_csv,
     ".json": _read_json,
@@ -264,3 +380,8 @@ FORMATS: Mapping[str, Callable[[bytes, str], Table]] = {
     ".tsv": _read_csv,
 }
 """Suffix -> reader."""
+
+_LIST = re.compile(r"\[\s*(?:['\"]|\])")
+_AMOUNT = re.compile(r"(?P<before>[^\d\s.,-]{0,3})\s*(?P<number>\d[\d., ]*|\.\d+)\s*(?P<after>[^\d\s.,-]{0,3})")
+_PRICE_BREAK = re.compile(r"(?<=[\d元])\s*[-–~]\s*(?=\S)|(?<=[\d元])\s+(?=[$£€¥￥]\s*\d)")
+_REMARK = re.compile(r"\([^()]*\)")  # "$72.00 ($102.00 value)"
