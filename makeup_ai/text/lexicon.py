@@ -1,0 +1,220 @@
+"""The words of a domain: surfaces to canonical values, and the safety nets beside the tagger.
+
+Everything here is a loop over a table, so that a phone can do the same: normalise, find the surfaces, put a
+placeholder in each one's stead, and match the domain's patterns against what that leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from makeup_ai.schema import Slot
+from makeup_ai.text.amounts import Amounts
+from makeup_ai.text.normalise import normalise, original_span
+from makeup_ai.text.surfaces import Surfaces
+
+# Private-use characters stand for "any surface of the slot", "any number", "any currency mark" in patterns, so that
+# a pattern needs no alternation of thousands of words.
+_VALUE, _NUMBER, _MARK = "\ue000", "\ue001", "\ue002"
+_MONEY = f"(?:{_MARK}\\s?{_NUMBER}(?:\\s?{_MARK})?|{_NUMBER}\\s?{_MARK})"
+_AMOUNT = f"(?:{_MARK}\\s?)?{_NUMBER}(?:\\s?{_MARK})?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Net:
+    """The compiled patterns of one slot; `fixed` match the text itself and carry their value."""
+
+    language: str
+    patterns: tuple[re.Pattern[str], ...]
+    exceptions: tuple[re.Pattern[str], ...]
+    fixed: tuple[tuple[re.Pattern[str], str], ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Looks up words, finds patterns, reads budgets.
+
+    Args:
+        domain: The domain table (`tables/domain.json` of a bundle).
+
+    Examples:
+        >>> table = {"slots": {"finish": {"role": "need"}},
+        ...          "values": {"finish": {"matte": {"en": ["matte"], "zh": ["哑光"]}}}, "budget": {}}
+        >>> lexicon = Lexicon(table)
+        >>> lexicon.value("finish", "哑光的"), lexicon.display("finish", "matte", "zh")
+        ('matte', '哑光')
+    """
+
+    domain: Mapping[str, Any]
+    _surfaces: Mapping[str, Surfaces] = field(init=False, repr=False)
+    _nets: Mapping[str, tuple[_Net, ...]] = field(init=False, repr=False)
+    _amounts: Amounts = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        surfaces = {slot: Surfaces(_keys(table)) for slot, table in self.domain["values"].items()}
+        nets = {slot: _nets(rule) for slot, rule in self.domain["slots"].items() if "patterns" in rule}
+        object.__setattr__(self, "_surfaces", surfaces)
+        object.__setattr__(self, "_nets", nets)
+        object.__setattr__(self, "_amounts", Amounts(self.domain["budget"]))
+
+    def value(self, slot: str, surface: str) -> str | None:
+        """Return the canonical value of a surface: exact, else that of the longest known surface inside it.
+
+        Returns:
+            The value, or `None` where nothing in the surface is known.
+        """
+        known = self._surfaces.get(slot)
+        if known is None:
+            return None
+        key = _key(surface)
+        if key in known.values:
+            return known.values[key]
+        return max(known.scan(key), key=lambda hit: hit[1] - hit[0], default=(0, 0, None))[2]
+
+    def display(self, slot: str, value: str, language: str) -> str:
+        """Return the display name of a value, its first surface in the language (English where that has none).
+
+        A value without a surface is shown as its id, with spaces.
+        """
+        surfaces = self.domain["values"].get(slot, {}).get(value, {})
+        names = surfaces.get(language) or surfaces.get("en") or [value.replace("_", " ")]
+        return str(names[0])
+
+    def budget(self, surface: str, language: str) -> float | None:
+        """Read an amount of money in the domain's currency; of several numbers, the largest.
+
+        Args:
+            surface: As written (`"under $30"`, `"两百以内"`, `"$15-$25"`).
+            language: Decides the currency where the surface names none.
+
+        Returns:
+            The amount, rounded to hundredths, or `None` where there is no number.
+        """
+        return self._amounts.read(normalise(surface)[0], language)
+
+    def find_patterns(self, text: str) -> list[Slot]:
+        """Find what the safety nets of the domain are sure of: things to avoid, conditions, budgets.
+
+        The patterns of every language are tried, whatever the text's own is. Text inside a match of a slot's
+        `except` patterns ("not allergic to ...") is left alone. A budget's value is its amount in the domain's
+        currency as a decimal string.
+
+        Returns:
+            Slots in the order of the text, with confidence 1 and spans in code points of `text`.
+        """
+        plain, offsets = normalise(text)
+        found: dict[tuple[str, int, int], str] = {}
+        for slot, nets in self._nets.items():
+            is_budget = self.domain["slots"][slot]["role"] == "budget"
+            for net in nets:
+                for start, end, value in self._money(plain, net) if is_budget else self._mentions(plain, slot, net):
+                    found.setdefault((slot, *original_span(offsets, start, end)), value)
+        spans = sorted(found.items(), key=lambda item: (item[0][1], -item[0][2], item[0][0]))
+        outer: list[Slot] = []
+        for (slot, start, end), value in spans:
+            if not any(kept.slot == slot and kept.start <= start and end <= kept.end for kept in outer):
+                outer.append(Slot(slot, text[start:end], value, start, end, 1.0))
+        return outer
+
+    def _mentions(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, str]]:
+        hits = self._surfaces[slot].scan(plain)
+        marked = _Marked(plain, [(start, end, _VALUE, value) for start, end, value in hits])
+        allowed = [match.span() for pattern in net.exceptions for match in pattern.finditer(marked.text)]
+        found = []
+        for pattern in net.patterns:
+            for match in pattern.finditer(marked.text):
+                for at, (start, end, _, value) in marked.within(*match.span()):
+                    if not any(first <= at < last for first, last in allowed):
+                        found.append((start, end, value))
+        for pattern, value in net.fixed:
+            found.extend((match.start(), match.end(), value) for match in pattern.finditer(plain))
+        return found
+
+    def _money(self, plain: str, net: _Net) -> list[tuple[int, int, str]]:
+        numbers = [(n.start, n.end, _NUMBER, "") for n in self._amounts.numbers(plain)]
+        marks = [(start, end, _MARK, code) for start, end, code in self._amounts.marks(plain)]
+        marked = _Marked(plain, sorted(numbers + marks))
+        found = []
+        for pattern in net.patterns:
+            for match in pattern.finditer(marked.text):
+                inside = [span for _, span in marked.within(*match.span())]
+                start, end = inside[0][0], inside[-1][1]
+                amount = self._amounts.read(plain[start:end], net.language)
+                if amount is not None:
+                    found.append((start, end, decimal(amount)))
+        return found
+
+
+class _Marked:
+    """A text in which each span is replaced by one placeholder, and the way back."""
+
+    def __init__(self, plain: str, spans: Sequence[tuple[int, int, str, str]]):
+        pieces: list[str] = []
+        self._at: dict[int, tuple[int, int, str, str]] = {}
+        length = done = 0
+        for span in spans:
+            start, end, placeholder, _ = span
+            if start < done:
+                continue
+            pieces.append(plain[done:start])
+            length += start - done
+            self._at[length] = span
+            pieces.append(placeholder)
+            length += 1
+            done = end
+        self.text = "".join((*pieces, plain[done:]))
+
+    def within(self, start: int, end: int) -> list[tuple[int, tuple[int, int, str, str]]]:
+        return [(at, span) for at, span in self._at.items() if start <= at < end]
+
+
+def decimal(amount: float) -> str:
+    """Write an amount the way slot values hold it: at most two decimals, none that are zero.
+
+    Examples:
+        >>> decimal(28.0), decimal(4.2)
+        ('28', '4.2')
+    """
+    return f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
+def _key(surface: str) -> str:
+    return " ".join(normalise(surface)[0].replace("-", " ").split())
+
+
+def _keys(table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for value, languages in table.items():
+        for surfaces in languages.values():
+            for surface in surfaces:
+                known.setdefault(_key(surface), value)
+    for key, value in list(known.items()):
+        if key.isascii() and key[-1:].isalpha() and not key.endswith("s"):
+            known.setdefault(f"{key}s", value)
+    known.pop("", None)
+    return known
+
+
+def _nets(rule: Mapping[str, Any]) -> tuple[_Net, ...]:
+    def compiled(source: str) -> re.Pattern[str]:
+        separator = rule.get("separator", "")
+        values = f"{_VALUE}(?:{separator}{_VALUE})*" if separator else _VALUE
+        macros = {"{values}": values, "{value}": _VALUE, "{money}": _MONEY, "{amount}": _AMOUNT, "{number}": _NUMBER}
+        for name, meaning in macros.items():
+            source = source.replace(name, meaning)
+        return re.compile(source, re.ASCII | re.IGNORECASE)  # ASCII: \b, \s, \d, \w as in JavaScript
+
+    # Of every language: a pattern as short as "{value}" is the same in all of them.
+    exceptions = tuple(compiled(entry) for entries in rule.get("except", {}).values() for entry in entries)
+    return tuple(
+        _Net(
+            language,
+            tuple(compiled(entry) for entry in entries if isinstance(entry, str)),
+            exceptions,
+            tuple((compiled(entry[0]), entry[1]) for entry in entries if not isinstance(entry, str)),
+        )
+        for language, entries in rule["patterns"].items()
+    )
