@@ -68,9 +68,10 @@ def split(
 
     Groups come in the order of a hash of seed and name, and each goes to the part where the chi-square distance between
     the labels it has and those it should have grows least. The result depends on the rows, not on their order, and is
-    the same under any Python. Rows without a group stand alone, together with those of the same text. Where two groups
-    share a text (also one that differs in case, width, blanks or punctuation only) and fall into different parts, the
-    part with most of its rows keeps them and the others are left out.
+    the same under any Python, but for characters that only a newer Unicode knows. Rows without a group stand alone,
+    together with those of the same text. Where two groups share a text (also one that differs in case, width, blanks or
+    punctuation only) and fall into different parts, the part with most of its rows keeps them and the others are left
+    out.
 
     Args:
         rows: Of one file.
@@ -180,11 +181,11 @@ def _assign(
     part_of: dict[int, str] = {}
     for name in sorted(groups, key=lambda name: _digest(f"{seed}\n{name[0]}\n{name[1]}")):
         labels = Counter(row.label for row in groups[name])
-        # Growth of sum((have - wanted)^2 / wanted) over labels; `sorted`, since float sums depend on their order.
+        # Growth of sum((have - wanted)^2 / wanted) over labels; fsum, since Python 3.12 changed what `sum` rounds to.
         growth = {
-            part: sum(
+            part: math.fsum(
                 n * (n + 2 * (have[part][label] - wanted[part][label])) / wanted[part][label]
-                for label, n in sorted(labels.items())
+                for label, n in labels.items()
             )
             for part in wanted
         }
