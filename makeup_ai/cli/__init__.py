@@ -1,1 +1,67 @@
-"""The command line: parse, one library call, print, exit status."""
+"""The command line: parse, one library call, print, exit status.
+
+Status 0: done. 1: a gate or a check failed (a capture refused, a bundle changed, an export over its tolerance).
+2: wrong use. Failures are one line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from makeup_ai import __version__
+from makeup_ai.errors import BundleError, ExportError, MakeupAIError
+
+COMMANDS = {
+    # name: what it does; the module of the same name in this folder has `arguments(parser)` and `run(options) -> int`
+    "demo": "the main job on built-in data: train, export, verify, bench, bundle, consult, report",
+    "consult": "ask a bundle, in words and with a photo",
+    "bundle": "make, inspect and self-test bundles",
+    "models": "fetch the face models once",
+    "data": "generate, check and split data",
+    "train": "train an encoder on a task",
+    "evaluate": "measure a run or an exported file on any data of the right layout",
+    "export": "convert a run to TFLite and ONNX, and hold the files to Keras",
+    "bench": "time and score model files on LiteRT, ONNX Runtime and Keras",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    received = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="makeup-ai", description="An on-device beauty assistant: train it, export it, ask it."
+    )
+    parser.add_argument("--version", action="version", version=f"makeup-ai {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    chosen = next((word for word in received if word in COMMANDS), None)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if name == chosen:  # only the module that is asked for is imported
+            import_module(f"makeup_ai.cli.{name}").arguments(command)
+    options = parser.parse_args(received)
+    try:
+        status: int = import_module(f"makeup_ai.cli.{options.command}").run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (BundleError, ExportError) as error:
+        return _fail(error, 1)
+    except (MakeupAIError, ValueError, TypeError, OSError, ImportError) as error:
+        return _fail(error, 2)
+    except KeyboardInterrupt:
+        print("makeup-ai: interrupted; long work resumes with the same command", file=sys.stderr)
+        return 130
+
+
+def _fail(error: Exception, status: int) -> int:
+    if os.environ.get("MAKEUP_AI_TRACEBACK"):
+        raise error
+    message = " ".join(str(error).split()) or type(error).__name__
+    print(f"makeup-ai: {message}", file=sys.stderr)
+    return status

@@ -17,6 +17,9 @@ from makeup_ai.training.models import bert, lstm
 if TYPE_CHECKING:
     import keras
 
+DEFAULT_LENGTH = 128
+"""Longest text, in pieces, that a public preset is asked to read: the longest bucket of an exported file."""
+
 Config = lstm.LSTMConfig | bert.BertConfig
 
 
@@ -60,7 +63,7 @@ def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) ->
         config = replace(config, vocabulary_size=vocabulary_size)
         return kind, replace(config, max_length=max_length) if max_length else config
     config = bert.config_of(preset, choices=sorted(PRESETS))
-    return "bert", replace(config, max_length=max_length) if max_length else config
+    return "bert", replace(config, max_length=min(max_length or DEFAULT_LENGTH, config.max_length))
 
 
 def build_encoder(kind: str, config: Config) -> keras.Model:

@@ -1,0 +1,147 @@
+"""The assistant: opens a bundle and answers people, offline. The route of one consultation reads like `consult`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from makeup_ai.bundle import Bundle
+from makeup_ai.content.answer import compose
+from makeup_ai.content.page import advice_page
+from makeup_ai.errors import BundleError, ModelsMissingError
+from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.knowledge.linking import Linker
+from makeup_ai.recommend.needs import gather
+from makeup_ai.recommend.rank import Ranking, recommend
+from makeup_ai.recommend.tables import Tables
+from makeup_ai.runtime.session import open_session
+from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport
+from makeup_ai.text.language import LanguageDetector
+from makeup_ai.text.lexicon import Lexicon
+from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.text.understander import Understander
+
+MODEL_FILES = {"tflite": "models/understanding.tflite", "onnx": "models/understanding.onnx"}
+"""The understanding model's file for each runtime."""
+
+
+class Assistant:
+    """A bundle, ready to be asked.
+
+    Made by `Assistant.load`; one instance serves one conversation at a time.
+
+    Examples:
+        >>> assistant = Assistant.load("build/demo/bundle")  # doctest: +SKIP
+        >>> assistant.consult("a matte foundation for oily skin under $30").answer  # doctest: +SKIP
+    """
+
+    def __init__(self, bundle: Bundle, runtime: str = "tflite", threads: int = 1):
+        if runtime not in MODEL_FILES:
+            raise ValueError(f"Unknown runtime. Expected one of {sorted(MODEL_FILES)}. Received: runtime={runtime!r}")
+        self.bundle = bundle
+        self.tables = Tables.load(bundle.folder / "tables")
+        self.lexicon = Lexicon(bundle.table("domain"))
+        self.tokenizer = Tokenizer(bundle.path("tokenizer.json"))
+        self._knowledge_table = bundle.table("knowledge")
+        self._linker = Linker(Knowledge.from_table(self._knowledge_table))
+        self.understander = Understander(
+            open_session(bundle.path(MODEL_FILES[runtime]), threads),
+            self.tokenizer,
+            labels=bundle.table("labels"),
+            lexicon=self.lexicon,
+            detect=LanguageDetector(bundle.table("languages")),
+            max_length=bundle.manifest.max_length,
+        )
+
+    @classmethod
+    def load(cls, folder: str | Path, runtime: str = "tflite", threads: int = 1) -> Assistant:
+        """Open a bundle, check it, and load its understanding model.
+
+        Args:
+            folder: Of the bundle.
+            runtime: `"tflite"` (LiteRT) or `"onnx"` (ONNX Runtime).
+            threads: Cores one call may use.
+
+        Raises:
+            BundleError: The bundle is incomplete, changed or of another generation; the message names the file.
+            ValueError: The runtime is unknown.
+        """
+        bundle = Bundle.open(folder)
+        try:
+            return cls(bundle, runtime, threads)
+        except (KeyError, TypeError) as error:
+            raise BundleError(f"{str(folder)!r}: the tables do not fit together ({error!r}). Make it again.") from error
+
+    def consult(
+        self, text: str, photo: str | Path | bytes | None = None, profile: Profile | None = None, top: int | None = None
+    ) -> Advice:
+        """Answer one question.
+
+        Args:
+            text: What the person writes; of any length, in any language.
+            photo: A file or its bytes; read in memory and never written.
+            profile: What the person has told before, or `None`.
+            top: Products to offer; the bundle's own number by default.
+
+        Raises:
+            TypeError: `text` is not a string.
+            PhotoError: The photo cannot be read.
+            ModelsMissingError: A photo was given, and the face models are neither in the bundle nor in the cache.
+            ValueError: A field of the profile cannot be used.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"Expected the question as a string. Received: {type(text).__name__}")
+        understanding = self.understander.understand(text)
+        language = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
+        skin = None if photo is None else self.look(photo)
+        needs = gather(understanding, profile, skin, self.lexicon, self.tables, self.resolve_avoid)
+        ranking: Ranking = recommend(self.tables, needs, understanding.embedding, language, top)
+        composed = compose(
+            text=text,
+            understanding=understanding,
+            needs=needs,
+            ranking=ranking,
+            skin=skin,
+            knowledge=self._knowledge_table,
+            tables=self.tables,
+            language=language,
+        )
+        return Advice(
+            language=language,
+            understanding=understanding,
+            skin=skin,
+            recommendations=composed.recommendations,
+            cautions=composed.cautions,
+            answer=composed.answer,
+        )
+
+    def look(self, photo: str | Path | bytes) -> SkinReport:
+        """Measure what a photo can honestly tell; see `makeup_ai.vision`."""
+        from makeup_ai.vision.analyse import SkinAnalyser  # OpenCV takes memory that words alone do not need
+        from makeup_ai.vision.face_models import SHA256, locate
+
+        names = [f"models/{name}" for name in SHA256]
+        inside = all(self.bundle.has(name) for name in names)
+        models = self.bundle.folder / "models" if inside else None
+        try:
+            locate(models)
+        except ModelsMissingError as error:
+            raise ModelsMissingError(f"{error} This bundle was made without them.") from error
+        return SkinAnalyser(models, self.bundle.table("vision")).analyse(photo)
+
+    def resolve_avoid(self, name: str) -> Iterable[str]:
+        """Return the masks that a free name of an allergen stands for; none where it is not known."""
+        return self._linker.resolve_avoid(name)
+
+    def write_page(self, advice: Advice, path: Path) -> None:
+        """Write an advice as a page of HTML, whole or not at all."""
+        page = advice_page(advice, self.tables)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(page)
+            Path(unfinished).replace(path)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)

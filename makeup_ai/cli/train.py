@@ -1,0 +1,82 @@
+"""`makeup-ai train --task TASK --data FILE --out RUN`: train an encoder on a task; the same command resumes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from makeup_ai.training.data.parts import load_parts
+from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
+from makeup_ai.training.loop import TrainOptions
+from makeup_ai.training.models.encoders import ENCODERS, PRESETS, resolve
+from makeup_ai.training.run import RunLayout
+from makeup_ai.training.tasks.registry import TASKS
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    defaults = TrainOptions()
+    parser.add_argument("--task", required=True, help=f"one of {sorted(TASKS)}")
+    parser.add_argument("--data", required=True, metavar="FILE", help="CSV, JSONL, JSON or Parquet")
+    parser.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
+    parser.add_argument("--preset", default="bert_tiny", help=f"one of {sorted(PRESETS)}, or a KerasHub BERT preset")
+    parser.add_argument("--map", default="", metavar="FIELD=COLUMN,...", help="columns, where their names do not tell")
+    parser.add_argument("--split-by", default="product", help="what a split keeps together: product, user, text or row")
+    parser.add_argument("--epochs", type=int, default=defaults.epochs)
+    parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
+    parser.add_argument("--learning-rate", type=float, help="the encoder's own by default")
+    parser.add_argument("--patience", type=int, default=defaults.patience)
+    parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
+    parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
+    parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
+    parser.add_argument("--max-length", type=int, help="longest text in pieces")
+    parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument("--json", action="store_true", help="print the metrics as one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, then measure once on the test part."""
+    layout = RunLayout(Path(options.out))
+    parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split)
+    if parts.quality is not None:
+        print(parts.quality, file=sys.stderr)
+    kind, _ = resolve(options.preset, 1) if options.preset in PRESETS else ("bert", None)
+    rate = options.learning_rate or (ENCODERS[kind].learning_rate if options.preset in PRESETS else 5e-5)
+    settings = TrainOptions(
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        learning_rate=rate,
+        patience=options.patience,
+        balance_classes=options.balance_classes,
+        precision=options.precision,
+        seed=options.seed,
+    )
+    valid = train_run(
+        options.out,
+        options.task,
+        options.preset,
+        parts.train,
+        parts.valid,
+        settings,
+        vocabulary_size=options.vocabulary_size,
+        max_length=options.max_length,
+        progress=show,
+    )
+    found = {"valid": valid, "test": measure_run(options.out, parts.test)}
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for head, values in found["test"].items():
+            print(f"test {head}: " + "  ".join(f"{name} {value:.4f}" for name, value in values.items()))
+        print(f"{options.out}  next: makeup-ai export {options.out} --out {options.out}/export")
+    return 0
+
+
+def show(line: str) -> None:
+    """Print a line of progress on stderr; one that begins with a carriage return stays on its line."""
+    if not line.startswith("\r"):
+        print(line, file=sys.stderr, flush=True)
+    elif sys.stderr.isatty():
+        print(line + "\033[K", end="\r", file=sys.stderr, flush=True)

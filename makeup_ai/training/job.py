@@ -1,0 +1,111 @@
+"""A whole training, from examples to metrics: the library call behind `makeup-ai train`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from makeup_ai import __version__
+from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
+from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
+from makeup_ai.training.loop import Progress, TrainOptions, train
+from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
+from makeup_ai.training.run import SCHEMA, RunLayout, build_run, load_run, write_json
+from makeup_ai.training.tasks.registry import build_task, task_to_dict
+
+VOCABULARY_SIZE = 6_000
+"""Pieces of a tokenizer trained here; the two languages of the built-in data use fewer."""
+
+
+def train_run(
+    folder: str | Path,
+    task_name: str,
+    preset: str,
+    train_examples: Sequence[Example],
+    valid_examples: Sequence[Example],
+    options: TrainOptions,
+    *,
+    vocabulary_size: int = VOCABULARY_SIZE,
+    max_length: int | None = None,
+    tokenizer_texts: Sequence[str] | None = None,
+    progress: Progress = print,
+) -> Metrics:
+    """Train a run, or go on with one that was killed; the same call does both.
+
+    Args:
+        folder: Of the run; made where it is missing.
+        task_name: A key of `TASKS`.
+        preset: A key of `PRESETS`, or a KerasHub BERT preset (a handle or a folder), which brings its vocabulary.
+        train_examples: What it learns from.
+        valid_examples: What early stopping watches.
+        options: How it trains.
+        vocabulary_size: Of the tokenizer, for presets of ours.
+        max_length: Longest text in pieces; the preset's own by default.
+        tokenizer_texts: What the vocabulary is built from; the training texts by default.
+        progress: Receives one line at a time.
+
+    Returns:
+        Metrics of the best weights on the validation examples.
+
+    Raises:
+        ValueError: The task, preset or options are unknown, or the folder holds a run of another configuration.
+    """
+    import keras
+
+    layout = RunLayout(Path(folder))
+    task = build_task(task_name, train_examples)
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    keras.utils.set_random_seed(options.seed)
+    if preset in PRESETS:
+        if not layout.tokenizer.is_file():
+            texts = tokenizer_texts or [example.text for example in train_examples]
+            train_tokenizer(texts, layout.tokenizer, vocabulary_size)
+        pieces = len(json.loads(layout.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
+    else:
+        pieces = len(_preset_vocabulary(preset, layout.tokenizer))
+    kind, encoder_config = resolve(preset, pieces, max_length)
+    config: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "task": task_to_dict(task),
+        "preset": preset,
+        "encoder": kind,
+        "encoder_config": config_to_dict(encoder_config),
+        "options": asdict(options),
+    }
+    if layout.config.is_file() and json.loads(layout.config.read_text(encoding="utf-8")) != config:
+        raise ValueError(
+            f"{str(folder)!r} holds a run of another configuration. "
+            "Remedy: another folder, or the same command as before."
+        )
+    write_json(layout.config, config)
+    return train(build_run(folder, config), train_examples, valid_examples, options, progress)
+
+
+def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "test") -> Metrics:
+    """Evaluate a run's best weights on a part, and keep the figures in its `metrics.json`."""
+    run = load_run(folder)
+    found = evaluate(run.task, examples, run.tokenizer, run.max_length, predict_keras(run.model))
+    path = RunLayout(run.folder).metrics
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    write_json(path, {**known, part: found})
+    return found
+
+
+def _preset_vocabulary(preset: str, path: Path) -> list[str]:
+    """Write the tokenizer of a KerasHub preset in our format and return its pieces."""
+    import keras_hub
+
+    try:
+        pieces = list(keras_hub.models.BertTokenizer.from_preset(preset).vocabulary)
+    except Exception as error:  # KerasHub raises many kinds for an unknown preset
+        raise ValueError(
+            f"Unknown preset. Expected one of {sorted(PRESETS)}, or a KerasHub BERT preset: a handle or a folder. "
+            f"Received: preset={preset!r} ({type(error).__name__})"
+        ) from error
+    write_tokenizer({piece: index for index, piece in enumerate(pieces)}, path)
+    return pieces
