@@ -1,0 +1,62 @@
+"""One photo to one skin report; nothing is kept and nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from makeup_ai.schema import Face, SkinReport
+from makeup_ai.vision.capture import is_greyscale, judge, measure
+from makeup_ai.vision.cues import CUES
+from makeup_ai.vision.face import FaceFinder
+from makeup_ai.vision.patch import cut_patch
+from makeup_ai.vision.photo import Photo, read_photo
+from makeup_ai.vision.regions import region_masks
+from makeup_ai.vision.table import Table, check_table, default_table
+from makeup_ai.vision.tone import tone_or_reason
+
+
+class SkinAnalyser:
+    """Measures skin in photos; the models are opened at the first photo and reused. Not to be shared between threads.
+
+    Args:
+        models_folder: Folder with the three face models; the cache where `None`.
+        table: Thresholds and sentences, `table.default_table()` where `None`.
+        num_threads: Of each model.
+
+    Raises:
+        ModelsMissingError: A model file is not there.
+        ValueError: The table is of another schema.
+    """
+
+    def __init__(self, models_folder: str | Path | None = None, table: Table | None = None, *, num_threads: int = 1):
+        self._table = default_table() if table is None else check_table(table)
+        self._finder = FaceFinder(models_folder, num_threads=num_threads)
+
+    def analyse(self, photo: Photo | str | Path | bytes) -> SkinReport:
+        """Measure one photo: face, capture gate, then colour and cues where the gate lets them through.
+
+        Args:
+            photo: A photo already read, or what `read_photo` takes.
+
+        Raises:
+            PhotoError: The photo cannot be read.
+        """
+        photo = photo if isinstance(photo, Photo) else read_photo(photo)
+        table = self._table
+        mesh = self._finder.find(photo.pixels)
+        if mesh is None:
+            grey = is_greyscale(photo.pixels, table)
+            capture = judge({"face": 0.0}, table, greyscale=grey)
+            return SkinReport(None, capture, grey, tone=None, withheld_because=dict(table["withheld"]["face"]))
+        patch = cut_patch(photo.pixels, mesh)
+        masks = region_masks(patch)
+        grey = is_greyscale(patch.pixels, table)
+        capture = judge(measure(photo.pixels, mesh, patch, masks, table), table, greyscale=grey)
+        tone, withheld = tone_or_reason(patch, masks, capture, table, greyscale=grey)
+        cues = {}
+        if capture.accepted and not grey:  # without colour neither redness nor the paleness of a highlight can be seen
+            found = {name: cue(patch, masks, table) for name, cue in CUES.items()}
+            cues = {name: cue for name, cue in found.items() if cue is not None}
+        left, top, width, height = (side * photo.scale for side in mesh.box)
+        face = Face((left, top, width, height), mesh.confidence, mesh.count, mesh.eye_distance * photo.scale)
+        return SkinReport(face, capture, grey, tone, withheld_because=withheld, cues=cues)
