@@ -1,0 +1,350 @@
+"""The bundle's tables for ranking, read once and checked: the same files a phone reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makeup_ai.content.phrases import Phrases
+from makeup_ai.errors import BundleError
+from makeup_ai.recommend.cells import Cells
+from makeup_ai.recommend.settings import Settings
+from makeup_ai.schema import LANGUAGES, Product
+
+FILES = ("catalogue", "domain", "needs", "masks", "ranking", "shades", "names", "phrases")
+"""The JSON tables read, each `<name>.json`; the ninth file is `embeddings.bin`."""
+EMBEDDINGS = "embeddings.bin"
+INT8_SCALE = 127  # a product's unit vector is its row divided by this
+ROLES = ("need", "filter", "mask", "budget")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRule:
+    """What a slot of the domain does to a ranking.
+
+    Args:
+        role: One of `ROLES`.
+        term: The weight its needs go under; `None` unless the role is `"need"`.
+        weight: Times the term's weight.
+    """
+
+    role: str
+    term: str | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShadeTable:
+    """Every shade that can be held against a skin tone.
+
+    Args:
+        rows: `(shades,)` int64, row of the product in the catalogue.
+        shade_ids: Id of each within its product.
+        lab: `(shades, 3)` float64 CIELAB, D65.
+    """
+
+    rows: NDArray[np.int64]
+    shade_ids: tuple[str, ...]
+    lab: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What ranking reads; the order of `products` is the row order of every other table.
+
+    Args:
+        products: The catalogue.
+        slots: Slot of the domain -> what it does.
+        values: Slot -> value -> language -> surfaces, the first of which is its display name.
+        cells: What each need is worth in each product.
+        masks: Need -> row -> node id and INCI name as printed, of what speaks against the product.
+        settings: Weights and limits.
+        shades: For complexion products.
+        embeddings: `(products, dim)` int8.
+        names: Node id -> language -> the word for it.
+        phrases: Every sentence.
+    """
+
+    products: tuple[Product, ...]
+    slots: Mapping[str, SlotRule]
+    values: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+    cells: Cells
+    masks: Mapping[str, Mapping[int, tuple[str, str]]]
+    settings: Settings
+    shades: ShadeTable
+    embeddings: NDArray[np.int8]
+    names: Mapping[str, Mapping[str, str]]
+    phrases: Phrases
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Tables:
+        """Read the tables of a bundle.
+
+        Args:
+            folder: The one that holds `catalogue.json` (a bundle's `tables`).
+
+        Raises:
+            BundleError: A file is missing, is not JSON, or does not fit the others; the message names it.
+        """
+        folder = Path(folder)
+        dicts = {name: _read_json(folder / f"{name}.json") for name in FILES}
+        try:
+            embeddings = np.frombuffer((folder / EMBEDDINGS).read_bytes(), dtype=np.int8)
+        except OSError as error:
+            raise BundleError(f"{EMBEDDINGS}: cannot be read ({error}). Build the bundle again.") from error
+        return cls.from_dicts(**dicts, embeddings=embeddings)
+
+    @classmethod
+    def from_dicts(
+        cls,
+        *,
+        catalogue: Mapping[str, Any],
+        domain: Mapping[str, Any],
+        needs: Mapping[str, Any],
+        masks: Mapping[str, Any],
+        ranking: Mapping[str, Any],
+        shades: Mapping[str, Any],
+        names: Mapping[str, Any],
+        phrases: Mapping[str, Any],
+        embeddings: NDArray[np.int8],
+    ) -> Tables:
+        """Read the tables from JSON already parsed.
+
+        Args:
+            catalogue: And the others: each is the file of that name.
+            domain: Slots and their values.
+            needs: Cells and paths.
+            masks: What speaks against products.
+            ranking: Weights and limits.
+            shades: Colours of complexion products.
+            names: Words for nodes.
+            phrases: Sentences.
+            embeddings: int8, any shape that holds the same number for each product.
+
+        Raises:
+            BundleError: A table does not fit the others; the message names its file.
+        """
+        products = _products(catalogue)
+        slots = _slots(domain)
+        settings = Settings.from_dict(ranking)
+        unweighted = {rule.term for rule in slots.values() if rule.term is not None} | {"relevance", "price", "shade"}
+        if missing := sorted(unweighted - set(settings.weights)):
+            raise BundleError(f"ranking.json: expected a weight for every term. Missing: {missing}")
+        tables = cls(
+            products=products,
+            slots=slots,
+            values=domain.get("values", {}),
+            cells=Cells.from_dict(needs, len(products)),
+            masks=_masks(masks, len(products)),
+            settings=settings,
+            shades=_shades(shades, products),
+            embeddings=_embeddings(embeddings, len(products)),
+            names=names,
+            phrases=Phrases.from_dict(phrases),
+        )
+        tables._check_needs()
+        tables._check_words()
+        return tables
+
+    def name(self, node: str, language: str) -> str:
+        """Word a node or a need; an `avoid:` need is named by its group or ingredient."""
+        slot, _, value = node.partition(":")
+        for key in (node, f"group:{value}", f"ingredient:{value}") if slot == "avoid" else (node,):
+            if key in self.names:
+                return str(self.names[key][language])
+        surfaces = self.values.get(slot, {}).get(value, {}).get(language)
+        return surfaces[0] if surfaces else value.replace("_", " ")
+
+    def product_name(self, row: int, language: str) -> str:
+        """Name a product, in its first language where it has no name in this one."""
+        names = self.products[row].name
+        return names.get(language) or next(iter(names.values()))
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Product id -> row."""
+        return {product.product_id: row for row, product in enumerate(self.products)}
+
+    @cached_property
+    def id_order(self) -> NDArray[np.int64]:
+        """Place of each row among the product ids in ascending order, `(products,)`."""
+        # UTF-16 code units: the order of `<` between strings in JavaScript.
+        ranked = sorted(range(len(self.products)), key=lambda row: self.products[row].product_id.encode("utf-16-be"))
+        order = np.empty(len(ranked), np.int64)
+        order[ranked] = np.arange(len(ranked))
+        return order
+
+    @cached_property
+    def prices(self) -> NDArray[np.float64]:
+        """Price of each row, `(products,)`."""
+        return np.array([product.price for product in self.products], np.float64)
+
+    @cached_property
+    def out_of_stock(self) -> NDArray[np.int64]:
+        """Rows out of stock, ascending."""
+        return np.array([row for row, product in enumerate(self.products) if not product.in_stock], np.int64)
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float64]:
+        """The embeddings as whole float64 numbers, `(products, dim)`: products of them are exact and use BLAS."""
+        return self.embeddings.astype(np.float64)
+
+    @cached_property
+    def inci(self) -> dict[str, NDArray[np.int64]]:
+        """Lower-case INCI name -> rows that list it, ascending."""
+        rows: dict[str, list[int]] = {}
+        for row, product in enumerate(self.products):
+            for name in dict.fromkeys(ingredient.lower() for ingredient in product.ingredients):
+                rows.setdefault(name, []).append(row)
+        return {name: np.array(listed, np.int64) for name, listed in rows.items()}
+
+    @cached_property
+    def inci_text(self) -> str:
+        """All names of `inci` in one text: what is not in it is in none of them."""
+        return "\n".join(self.inci)
+
+    def offering(self, slot: str) -> dict[str, NDArray[np.int64]]:
+        """Value of a filter's slot, in lower case -> rows that offer it: by category, brand, or what is declared."""
+        if slot not in self._offering:
+            rows: dict[str, list[int]] = {}
+            for row, product in enumerate(self.products):
+                own = {"category": (product.category,), "brand": (product.brand,)}
+                for value in {v.lower() for v in own.get(slot, product.attributes.get(slot, ()))}:
+                    rows.setdefault(value, []).append(row)
+            self._offering[slot] = {value: np.array(listed, np.int64) for value, listed in rows.items()}
+        return self._offering[slot]
+
+    @cached_property
+    def _offering(self) -> dict[str, dict[str, NDArray[np.int64]]]:
+        return {}
+
+    @cached_property
+    def masked_rows(self) -> dict[str, NDArray[np.int64]]:
+        """Need of `masks` -> its rows, ascending."""
+        return {need: np.array(sorted(rows), np.int64) for need, rows in self.masks.items()}
+
+    @cached_property
+    def ingredients_of(self) -> tuple[frozenset[str], ...]:
+        """Ingredient ids in each row, from the masks: every ingredient a product contains has one."""
+        found: list[set[str]] = [set() for _ in self.products]
+        for rows in self.masks.values():
+            for row, (node, _) in rows.items():
+                kind, _, ingredient = node.partition(":")
+                if kind == "ingredient":
+                    found[row].add(ingredient)
+        return tuple(frozenset(ids) for ids in found)
+
+    def _check_needs(self) -> None:
+        for file, needs, roles in (("needs.json", self.cells.columns, {"need"}), ("masks.json", self.masks, {"mask"})):
+            expected = sorted(slot for slot, rule in self.slots.items() if rule.role in roles)
+            for need in needs:
+                slot, colon, value = need.partition(":")
+                if not colon or not value or slot not in expected:
+                    raise BundleError(
+                        f"{file}: expected needs `slot:value` of the slots {expected}. Received: {need!r}"
+                    )
+
+    def _check_words(self) -> None:
+        for node, words in self.names.items():
+            if not isinstance(words, Mapping) or any(not words.get(language) for language in LANGUAGES):
+                raise BundleError(
+                    f"names.json: expected a word in each of {list(LANGUAGES)}. Received: {node!r}: {words}"
+                )
+        for path in self.cells.paths:
+            if f"reason.{path.kind}" not in self.phrases:
+                raise BundleError(
+                    f"phrases.json: needs.json has a path of kind {path.kind!r}; add `reason.{path.kind}`"
+                )
+            for node in path.nodes:
+                slot, _, value = node.partition(":")
+                if node not in self.names and value not in self.values.get(slot, {}):
+                    raise BundleError(f"names.json: needs.json has a path through {node!r}, which has no name")
+        keys = [f"term.{term}" for term in self.settings.weights]
+        keys += [f"shade.{word}" for _, word in self.settings.closeness]
+        if missing := [key for key in keys if key not in self.phrases]:
+            raise BundleError(f"phrases.json: ranking.json speaks of what has no phrase. Missing: {missing}")
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path.name}: cannot be read as JSON ({error}). Build the bundle again.") from error
+
+
+def _products(table: Mapping[str, Any]) -> tuple[Product, ...]:
+    if table.get("schema") != 1 or not isinstance(table.get("products"), list):
+        raise BundleError(f"catalogue.json: expected schema 1 and products. Received: schema={table.get('schema')!r}")
+    try:
+        products = tuple(Product.from_dict(row) for row in table["products"])
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BundleError(f"catalogue.json: {error}") from error
+    seen: set[str] = set()
+    for product in products:
+        if product.product_id in seen:
+            raise BundleError(f"catalogue.json: expected unique product ids. Received twice: {product.product_id!r}")
+        seen.add(product.product_id)
+    return products
+
+
+def _slots(domain: Mapping[str, Any]) -> dict[str, SlotRule]:
+    slots: dict[str, SlotRule] = {}
+    for name, row in domain.get("slots", {}).items():
+        rule = SlotRule(row.get("role", ""), row.get("term"), row.get("weight", 1.0))
+        if rule.role not in ROLES or (rule.role == "need") != (rule.term is not None):
+            raise BundleError(
+                f"domain.json: expected a role of {list(ROLES)} for slot {name!r}, with a term where it is 'need'. "
+                f"Received: {dict(row)}"
+            )
+        if not isinstance(rule.weight, (int, float)) or not np.isfinite(rule.weight) or rule.weight < 0:
+            raise BundleError(f"domain.json: expected a weight from 0 for slot {name!r}. Received: {rule.weight!r}")
+        slots[name] = rule
+    return slots
+
+
+def _masks(table: Mapping[str, Any], products: int) -> dict[str, dict[int, tuple[str, str]]]:
+    masks: dict[str, dict[int, tuple[str, str]]] = {}
+    for need, rows in table.get("masks", {}).items():
+        masks[need] = {}
+        for key, evidence in rows.items():
+            row = int(key) if key.isascii() and key.isdigit() else -1
+            if not 0 <= row < products or not isinstance(evidence, (list, tuple)) or len(evidence) != 2:
+                raise BundleError(
+                    f"masks.json: expected rows 0 to {products - 1}, each with a node and a printed name. "
+                    f"Received: {need!r}: {key!r}: {evidence!r}"
+                )
+            masks[need][row] = (str(evidence[0]), str(evidence[1]))
+    return masks
+
+
+def _shades(table: Mapping[str, Any], products: tuple[Product, ...]) -> ShadeTable:
+    rows, ids, labs = [], [], []
+    for shade in table.get("shades", []):
+        row, shade_id, lab = shade.get("row"), shade.get("shade_id"), shade.get("lab")
+        known = isinstance(row, int) and 0 <= row < len(products)
+        if not known or shade_id not in {s.shade_id for s in products[row].shades}:
+            raise BundleError(f"shades.json: expected a row and a shade of its product. Received: {dict(shade)}")
+        if not isinstance(lab, list) or len(lab) != 3 or not np.all(np.isfinite(lab)):
+            raise BundleError(f"shades.json: expected lab to be three finite numbers. Received: {dict(shade)}")
+        rows.append(row)
+        ids.append(shade_id)
+        labs.append(lab)
+    return ShadeTable(np.array(rows, np.int64), tuple(ids), np.array(labs, np.float64).reshape(-1, 3))
+
+
+def _embeddings(values: NDArray[np.int8], products: int) -> NDArray[np.int8]:
+    values = np.asarray(values)
+    fits = values.size == 0 if products == 0 else values.size % products == 0
+    if values.dtype != np.int8 or not fits:
+        raise BundleError(
+            f"{EMBEDDINGS}: expected int8 numbers, as many for each of {products} products. "
+            f"Received: {values.size} numbers of {values.dtype}"
+        )
+    return values.reshape(products, values.size // products if products else 0)
