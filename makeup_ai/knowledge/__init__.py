@@ -1,1 +1,41 @@
 """Ingredients, groups, concerns and conflicts: linking, masks and suitability."""
+
+from makeup_ai.knowledge.entries import (
+    CONFLICT_KINDS,
+    PREGNANCY,
+    Conflict,
+    Effect,
+    Group,
+    Ingredient,
+    Statement,
+    Step,
+)
+from makeup_ai.knowledge.folding import fold
+from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.knowledge.linking import Link, Linker
+from makeup_ai.knowledge.masks import masks_table
+from makeup_ai.knowledge.names import names_table
+from makeup_ai.knowledge.packlist import split_ingredient_list
+from makeup_ai.knowledge.suitability import needs_table, position_weight
+from makeup_ai.knowledge.validation import problems
+
+__all__ = [
+    "CONFLICT_KINDS",
+    "PREGNANCY",
+    "Conflict",
+    "Effect",
+    "Group",
+    "Ingredient",
+    "Knowledge",
+    "Link",
+    "Linker",
+    "Statement",
+    "Step",
+    "fold",
+    "masks_table",
+    "names_table",
+    "needs_table",
+    "position_weight",
+    "problems",
+    "split_ingredient_list",
+]

@@ -1,0 +1,270 @@
+"""The knowledge graph: ingredient -> effect -> need, with groups, conflicts and routine steps beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from makeup_ai.knowledge.entries import Conflict, Effect, Group, Ingredient, Statement, Step
+from makeup_ai.knowledge.validation import problems
+from makeup_ai.schema import LANGUAGES
+
+SHOWN_PROBLEMS = 5
+MIN_SURFACE = {"en": 3, "zh": 2}
+"""Characters below which a name is no lexicon surface: it would be found inside other words (`水` in `爽肤水`)."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of ingredients, by id, in the order of the tables.
+
+    Args:
+        ingredients: Ingredient id -> ingredient.
+        effects: Effect id -> effect.
+        groups: Avoid group id -> group.
+        conflicts: Layering rules; none is listed twice.
+        steps: Product category -> its place in a routine.
+
+    Raises:
+        ValueError: An id dangles, a language is missing, a number is out of range, or two entries share a name.
+
+    Examples:
+        >>> knowledge = Knowledge.load()
+        >>> knowledge.ingredients["niacinamide"].names["zh"]
+        '烟酰胺'
+        >>> [rule.kind for rule in knowledge.rules_between(["retinol"], ["glycolic_acid"])]
+        ['alternate']
+    """
+
+    ingredients: Mapping[str, Ingredient]
+    effects: Mapping[str, Effect]
+    groups: Mapping[str, Group]
+    conflicts: tuple[Conflict, ...]
+    steps: Mapping[str, Step]
+
+    def __post_init__(self) -> None:
+        for name in ("ingredients", "effects", "groups", "steps"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        wrong = problems(self)
+        if wrong:
+            shown = "\n  ".join(wrong[:SHOWN_PROBLEMS])
+            raise ValueError(f"The knowledge tables have {len(wrong)} problem(s); correct the tables:\n  {shown}")
+
+    @classmethod
+    def load(cls) -> Knowledge:
+        """Read the tables that come with the package; the same value each time."""
+        return _packaged()
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> Knowledge:
+        """Build the knowledge from the compact table of a bundle.
+
+        Args:
+            table: What `to_table` made.
+
+        Raises:
+            ValueError: A part or field is missing, or the table does not pass validation.
+        """
+        try:
+            return cls(
+                ingredients={id_: _ingredient(id_, row) for id_, row in table["ingredients"].items()},
+                effects={id_: _effect(id_, row) for id_, row in table["effects"].items()},
+                groups={id_: _group(id_, row) for id_, row in table["groups"].items()},
+                conflicts=tuple(Conflict(**{**row, "why": dict(row["why"])}) for row in table["conflicts"]),
+                steps={c: Step(row["order"], tuple(row["when"]), row["contact"]) for c, row in table["steps"].items()},
+            )
+        except (KeyError, TypeError) as error:
+            parts = ["ingredients", "effects", "groups", "conflicts", "steps"]
+            raise ValueError(
+                f"A knowledge table holds {parts}, as `Knowledge.to_table` writes them. Received: {error!r}; "
+                "build the bundle again"
+            ) from error
+
+    def to_table(self, ids: Iterable[str] | None = None) -> dict[str, Any]:
+        """Make the compact table of a bundle.
+
+        Args:
+            ids: Ingredients to keep, with the heads of their families; all by default. Effects, groups and steps are
+                kept whole, and a conflict if both its ends are.
+
+        Raises:
+            ValueError: An id is not in the knowledge.
+        """
+        kept = set(self.ingredients) if ids is None else set(ids)
+        unknown = sorted(kept - set(self.ingredients))
+        if unknown:
+            raise ValueError(f"Unknown ingredient ids. Expected ids of the knowledge. Received: {unknown}")
+        kept |= {head for id_ in kept if (head := self.ingredients[id_].family) is not None}
+        ends = kept | set(self.groups)
+        return {
+            "ingredients": {id_: _ingredient_row(item) for id_, item in self.ingredients.items() if id_ in kept},
+            "effects": {
+                id_: {**e.names, "helps": dict(e.helps), "hurts": dict(e.hurts), "categories": list(e.categories)}
+                for id_, e in self.effects.items()
+            },
+            "groups": {
+                id_: {
+                    **group.names,
+                    "synonyms": {language: list(names) for language, names in group.synonyms.items()},
+                    "members_by": group.members_by,
+                    "patterns": list(group.patterns),
+                    "conditions": list(group.conditions),
+                }
+                for id_, group in self.groups.items()
+            },
+            "conflicts": [
+                {
+                    "a": rule.a,
+                    "b": rule.b,
+                    "kind": rule.kind,
+                    "why": dict(rule.why),
+                    "source": rule.source,
+                    "confidence": rule.confidence,
+                }
+                for rule in self.conflicts
+                if {rule.a, rule.b} <= ends
+            ],
+            "steps": {
+                category: {"order": step.order, "when": list(step.when), "contact": step.contact}
+                for category, step in self.steps.items()
+            },
+        }
+
+    def rules_between(self, first: Iterable[str], second: Iterable[str]) -> tuple[Conflict, ...]:
+        """Find the layering rules between two sets of ingredients, in the order of the tables.
+
+        An ingredient stands also for its groups and the head of its family. Where a rule names two ingredients
+        themselves, a wider rule about their groups does not speak of them.
+
+        Args:
+            first: Ingredient or group ids, such as those of one product.
+            second: Ingredient or group ids, such as those of another.
+        """
+        best: dict[int, Conflict] = {}
+        seconds = list(dict.fromkeys(second))
+        for one in dict.fromkeys(first):
+            for other in seconds:
+                index = self._closest_rule(one, other)
+                if index is not None:
+                    best[index] = self.conflicts[index]
+        return tuple(best[index] for index in sorted(best))
+
+    def _closest_rule(self, one: str, other: str) -> int | None:
+        near, far = self._standing(one), self._standing(other)
+        ranked = [
+            (min(near[a] + far[b] for a, b in ((rule.a, rule.b), (rule.b, rule.a)) if a in near and b in far), index)
+            for index, rule in enumerate(self.conflicts)
+            if (rule.a in near and rule.b in far) or (rule.b in near and rule.a in far)
+        ]
+        return min(ranked)[1] if ranked else None
+
+    def _standing(self, id_: str) -> dict[str, int]:
+        """Give what an id stands for and how far off that is: itself 0, its family 1, its groups 2."""
+        item = self.ingredients.get(id_)
+        if item is None:
+            return {id_: 0}
+        family = {item.family: 1} if item.family is not None else {}
+        return {**dict.fromkeys(item.groups, 2), **family, id_: 0}
+
+    def surfaces(self) -> dict[str, dict[str, list[str]]]:
+        """Give the names by which a text may call each ingredient, display name first.
+
+        English lists hold the INCI names too. Names too short to be told from parts of other words are left out.
+
+        Returns:
+            Ingredient id -> language -> names; no name stands under two ids of one language.
+        """
+        found: dict[str, dict[str, list[str]]] = {}
+        for id_, item in self.ingredients.items():
+            names = {
+                "en": (item.names["en"], *item.synonyms.get("en", ()), item.inci, *item.synonyms.get("inci", ())),
+                "zh": (item.names["zh"], *item.synonyms.get("zh", ())),
+            }
+            found[id_] = {
+                language: list(
+                    {n.lower(): n for n in reversed(names[language]) if len(n) >= MIN_SURFACE[language]}.values()
+                )[::-1]
+                for language in LANGUAGES
+            }
+        return found
+
+
+@cache
+def _packaged() -> Knowledge:
+    folder = files("makeup_ai.knowledge") / "tables"
+    names = ("ingredients", "effects", "groups", "conflicts", "steps")
+    table = {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+    table["ingredients"] = {row["id"]: _compact(row) for row in table["ingredients"]}
+    return Knowledge.from_table(table)
+
+
+def _compact(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn one row of the source table into its row of the compact table."""
+    compact = {key: value for key, value in row.items() if key not in {"id", "en", "zh", "inci_synonyms"}}
+    compact["names"] = {language: row[language] for language in LANGUAGES if language in row}
+    compact["synonyms"] = {**row["synonyms"], "inci": row["inci_synonyms"]}
+    compact["effects"] = [[e["effect"], e["strength"]] for e in row["effects"]]
+    compact["evidence"] = [[e["confidence"], e["source"]] for e in row["effects"]]
+    return compact
+
+
+def _ingredient(id_: str, row: Mapping[str, Any]) -> Ingredient:
+    return Ingredient(
+        id=id_,
+        inci=row["inci"],
+        names=dict(row["names"]),
+        synonyms={language: tuple(names) for language, names in row["synonyms"].items()},
+        summary=dict(row["summary"]),
+        functions=tuple(row["functions"]),
+        groups=tuple(row["groups"]),
+        effects=tuple(
+            Statement(*effect, *evidence) for effect, evidence in zip(row["effects"], row["evidence"], strict=True)
+        ),
+        irritancy=row["irritancy"],
+        comedogenic=row["comedogenic"],
+        pregnancy=row["pregnancy"],
+        family=row.get("family"),
+        low_dose=row.get("low_dose", False),
+    )
+
+
+def _ingredient_row(item: Ingredient) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "inci": item.inci,
+        "names": dict(item.names),
+        "synonyms": {language: list(names) for language, names in item.synonyms.items()},
+        "summary": dict(item.summary),
+        "functions": list(item.functions),
+        "groups": list(item.groups),
+        "effects": [[s.effect, s.strength] for s in item.effects],
+        "evidence": [[s.confidence, s.source] for s in item.effects],
+        "irritancy": item.irritancy,
+        "comedogenic": item.comedogenic,
+        "pregnancy": item.pregnancy,
+    }
+    if item.family is not None:
+        row["family"] = item.family
+    if item.low_dose:
+        row["low_dose"] = True
+    return row
+
+
+def _effect(id_: str, row: Mapping[str, Any]) -> Effect:
+    names = {language: row[language] for language in LANGUAGES if language in row}
+    return Effect(id_, names, dict(row["helps"]), dict(row["hurts"]), tuple(row["categories"]))
+
+
+def _group(id_: str, row: Mapping[str, Any]) -> Group:
+    return Group(
+        id=id_,
+        names={language: row[language] for language in LANGUAGES if language in row},
+        synonyms={language: tuple(names) for language, names in row["synonyms"].items()},
+        members_by=row["members_by"],
+        patterns=tuple(row["patterns"]),
+        conditions=tuple(row["conditions"]),
+    )

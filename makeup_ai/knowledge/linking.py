@@ -1,0 +1,204 @@
+"""From a name as printed or written to an ingredient of the knowledge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from makeup_ai.knowledge.folding import fold
+from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.knowledge.packlist import split_ingredient_list
+
+EXACT = 1.0
+PART = 0.9
+"""Confidence where only a part of the name is known: one side of a slash, or what stands in brackets."""
+TYPO = {1: 0.8, 2: 0.6}
+"""Edit distance -> confidence."""
+ONE_TYPO, TWO_TYPOS = 6, 14
+"""Letters of a name from which one, and two, edits are forgiven; chemistry is dense with near names."""
+
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_NOISE = re.compile(r"\d+(?:[.,]\d+)?\s*%|\b(?:organic|certified)\b|[*†‡]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z0-9]+")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a name was linked to.
+
+    Args:
+        text: The name as given.
+        inci: INCI name of the ingredient, or `None` where the knowledge has no such name.
+        ingredient_id: Its id, or `None`.
+        confidence: 1 for a known spelling, `PART` for a known part of the name, `TYPO` for a near spelling, 0 for
+            none.
+    """
+
+    text: str
+    inci: str | None
+    ingredient_id: str | None
+    confidence: float
+
+
+class Linker:
+    """Links names to ingredients and to avoid groups, by an index over every spelling of the knowledge.
+
+    Case, width, punctuation, spaces and accents do not matter. A few typing errors are forgiven in Latin names, with
+    less confidence, and never in digits: they tell one peptide or pigment from another.
+
+    Examples:
+        >>> linker = Linker(Knowledge.load())
+        >>> linker.link("SODIUM HYALURONATE").ingredient_id
+        'hyaluronic_acid'
+        >>> linker.link("Niacinimide")
+        Link(text='Niacinimide', inci='Niacinamide', ingredient_id='niacinamide', confidence=0.8)
+        >>> linker.resolve_avoid("香精")
+        ['avoid:fragrance', 'avoid:parfum']
+    """
+
+    def __init__(self, knowledge: Knowledge):
+        self.knowledge = knowledge
+        self._ingredients = {fold(s): id_ for id_, item in knowledge.ingredients.items() for s in item.spellings}
+        self._groups = {fold(s): id_ for id_, group in knowledge.groups.items() for s in group.spellings}
+        self._near_ingredients = _Neighbours(self._ingredients)
+        self._near_groups = _Neighbours(self._groups)
+
+    def link(self, name: str) -> Link:
+        """Link one name to the ingredient it most likely means."""
+        return self.contained(name)[0]
+
+    def contained(self, name: str) -> tuple[Link, ...]:
+        """Link one entry of a pack to every ingredient it names, the likeliest first; one unlinked value if none.
+
+        `Parfum (Linalool, Limonene)` names three. Each ingredient is given once.
+        """
+        found: dict[str, float] = {}
+        plain = _NOISE.sub(" ", name)
+        outside, inside = _unbracket(plain)
+        for whole in (name, plain, outside):
+            if (id_ := self._ingredients.get(fold(whole))) is not None:
+                found[id_] = EXACT
+                break
+        pieces = [piece for text in inside for piece in (text, *split_ingredient_list(text), *text.split("/"))]
+        if not found:
+            pieces = [*re.split(r"[/\\]", outside), *pieces]
+        for piece in pieces:
+            if (id_ := self._ingredients.get(fold(piece))) is not None:
+                found.setdefault(id_, PART)
+        if not found:
+            near = self._near_ingredients.nearest(fold(outside))
+            # Two ingredients at the same distance are no link: guessing between near names would invent evidence.
+            if near is not None and len(near.ids) == 1:
+                found[near.ids[0]] = TYPO[near.distance]
+        if not found:
+            return (Link(name, None, None, 0.0),)
+        return tuple(Link(name, self.knowledge.ingredients[id_].inci, id_, c) for id_, c in found.items())
+
+    def resolve_avoid(self, name: str) -> list[str]:
+        """Name the needs that mask what a person wants to avoid.
+
+        Args:
+            name: One group or ingredient, in any spelling.
+
+        Returns:
+            `avoid:` needs, groups first; both where the name is a group's and an ingredient's; every ingredient that a
+            mistyped name may mean; empty where nothing like it is known.
+        """
+        groups = [self._groups[key]] if (key := fold(name)) in self._groups else []
+        links = [link for link in self.contained(name) if link.ingredient_id is not None]
+        ids = [link.ingredient_id for link in links if link.confidence >= PART]
+        if not groups and not ids:
+            near_group, near = self._near_groups.nearest(key), self._near_ingredients.nearest(key)
+            groups = list(near_group.ids) if near_group is not None else []
+            ids = list(near.ids) if near is not None else []
+        return [f"avoid:{id_}" for id_ in dict.fromkeys((*groups, *ids))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    ids: tuple[str, ...]
+    distance: int
+
+
+class _Neighbours:
+    """The keys of an index within a bounded edit distance.
+
+    Letter counts, compared for all keys at once, leave only a few keys for the distance itself: an edit changes the
+    counts by two at most.
+    """
+
+    def __init__(self, index: dict[str, str]):
+        self._keys = [key for key in index if _LATIN.fullmatch(key)]
+        self._ids = [index[key] for key in self._keys]
+        self._digits = np.array([_digits(key) for key in self._keys])
+        self._counts = np.array([_counts(key) for key in self._keys], dtype=np.int16).reshape(-1, len(_ALPHABET))
+
+    def nearest(self, key: str) -> _Nearest | None:
+        letters = sum(char.isalpha() for char in key)
+        limit = 2 if letters >= TWO_TYPOS else 1 if letters >= ONE_TYPO else 0
+        if not limit or not self._keys or not _LATIN.fullmatch(key):
+            return None
+        off = np.abs(self._counts - np.array(_counts(key), dtype=np.int16)).sum(axis=1)  # (keys,) int
+        rows = np.flatnonzero((off <= 2 * limit) & (self._digits == _digits(key)))
+        distances = {int(row): edit_distance(key, self._keys[row], limit) for row in rows}
+        least = min(distances.values(), default=limit + 1)
+        if not 0 < least <= limit:
+            return None
+        return _Nearest(tuple(dict.fromkeys(self._ids[row] for row, d in distances.items() if d == least)), least)
+
+
+def edit_distance(first: str, second: str, limit: int) -> int:
+    """Count the insertions, deletions, substitutions and swaps of neighbours between two words.
+
+    The optimal string alignment distance (Damerau 1964, without edits inside a swap).
+
+    Returns:
+        The distance, or `limit + 1` where it is more than `limit`.
+
+    Examples:
+        >>> edit_distance("retinol", "retniol", limit=2), edit_distance("retinol", "retinal", limit=2)
+        (1, 1)
+    """
+    if abs(len(first) - len(second)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, start=1):
+        current = [i]
+        for j, b in enumerate(second, start=1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > limit and min(row) > limit:
+            return limit + 1
+        before, row = row, current
+    return min(row[-1], limit + 1)
+
+
+def _unbracket(name: str) -> tuple[str, list[str]]:
+    """Give a name without its bracketed parts, and those parts."""
+    inside: list[str] = []
+    while match := _BRACKETS.search(name):
+        inside.append(match.group(1) if match.group(1) is not None else match.group(2))
+        name = name[: match.start()] + " " + name[match.end() :]
+    return name, inside
+
+
+def _digits(key: str) -> str:
+    return "".join(char for char in key if char.isdigit())
+
+
+def _counts(key: str) -> list[int]:
+    return [key.count(char) for char in _ALPHABET]
+
+
+def linked_ids(links: Iterable[Link], at_least: float) -> Iterator[str]:
+    """Give the ingredient ids of the links that are at least so sure."""
+    for link in links:
+        if link.ingredient_id is not None and link.confidence >= at_least:
+            yield link.ingredient_id
