@@ -11,6 +11,7 @@ from typing import Any
 from makeup_ai import __version__
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
+from makeup_ai.training.determinism import make_deterministic
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
 from makeup_ai.training.loop import Progress, TrainOptions, train
 from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
@@ -59,7 +60,7 @@ def train_run(
     layout = RunLayout(Path(folder))
     task = build_task(task_name, train_examples)
     keras.mixed_precision.set_dtype_policy(options.precision)
-    keras.utils.set_random_seed(options.seed)
+    make_deterministic(options.seed)
     if preset in PRESETS:
         if not layout.tokenizer.is_file():
             texts = tokenizer_texts or [example.text for example in train_examples]
