@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,41 @@ def train_tokenizer(texts: Iterable[str], path: str | Path, vocabulary_size: int
     if not texts:
         raise ValueError("Expected at least one text to train a tokenizer on. Received: none.")
     tokenizer = _Tokenizer(models.WordPiece(unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS))
-    tokenizer.normalizer = normalizers.Sequence(
+    tokenizer.normalizer = _normalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocabulary_size, special_tokens=list(SPECIAL_TOKENS), min_frequency=2, show_progress=False
+    )
+    tokenizer.train_from_iterator(sorted(texts), trainer)
+    return write_tokenizer(tokenizer.get_vocab(), path)
+
+
+def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenizer:
+    """Write a vocabulary of ours, or of a public lower-case BERT, as `tokenizer.json`.
+
+    Built without "added tokens": `[SEP]` typed by a person is then just text.
+    """
+    tokenizer = _Tokenizer(
+        models.WordPiece(dict(vocabulary), unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS)
+    )
+    tokenizer.normalizer = _normalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{CLS} $A {SEP}",
+        pair=f"{CLS} $A {SEP} $B:1 {SEP}:1",
+        special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
+    )
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    tokenizer.save(str(unfinished))
+    unfinished.replace(path)
+    return Tokenizer(path)
+
+
+def _normalizer() -> normalizers.Normalizer:
+    return normalizers.Sequence(
         [
             normalizers.NFKC(),
             normalizers.Replace(Regex(r"[\t\n\r]"), " "),
@@ -50,29 +83,6 @@ def train_tokenizer(texts: Iterable[str], path: str | Path, vocabulary_size: int
             normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=True, lowercase=True),
         ]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary_size, special_tokens=list(SPECIAL_TOKENS), min_frequency=2, show_progress=False
-    )
-    tokenizer.train_from_iterator(sorted(texts), trainer)
-    # Rebuilt from its vocabulary, without "added tokens": "[SEP]" typed by a person is then just text.
-    normalizer = tokenizer.normalizer
-    vocabulary = tokenizer.get_vocab()
-    tokenizer = _Tokenizer(models.WordPiece(vocabulary, unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS))
-    tokenizer.normalizer = normalizer
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{CLS} $A {SEP}",
-        pair=f"{CLS} $A {SEP} $B:1 {SEP}:1",
-        special_tokens=[(CLS, SPECIAL_TOKENS.index(CLS)), (SEP, SPECIAL_TOKENS.index(SEP))],
-    )
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    tokenizer.save(str(unfinished))
-    os.replace(unfinished, path)
-    return Tokenizer(path)
 
 
 def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> Callable[[Any], dict[str, Any]]:
@@ -102,7 +112,7 @@ def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> Callable[[Any], di
         token_out_type=tf.int64,
         split_unknown_characters=False,
     )
-    cls, sep = SPECIAL_TOKENS.index(CLS), SPECIAL_TOKENS.index(SEP)
+    cls, sep = tokenizer.token_id(CLS), tokenizer.token_id(SEP)
 
     def tokenize(texts: Any) -> dict[str, Any]:
         text = tf_text.normalize_utf8(texts, "NFKC")
@@ -126,7 +136,10 @@ def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> Callable[[Any], di
 
 
 # The word boundaries of BERT's tokenizer: white space is dropped; punctuation and CJK ideographs stand alone.
-_CJK = r"[\x{4E00}-\x{9FFF}\x{3400}-\x{4DBF}\x{20000}-\x{2A6DF}\x{2A700}-\x{2B73F}\x{2B740}-\x{2B81F}\x{2B920}-\x{2CEAF}\x{F900}-\x{FAFF}\x{2F800}-\x{2FA1F}]"
+_CJK = (
+    r"[\x{4E00}-\x{9FFF}\x{3400}-\x{4DBF}\x{20000}-\x{2A6DF}\x{2A700}-\x{2B73F}\x{2B740}-\x{2B81F}"
+    r"\x{2B920}-\x{2CEAF}\x{F900}-\x{FAFF}\x{2F800}-\x{2FA1F}]"
+)
 _PUNCTUATION = r"[!-/:-@\[-`{-~\p{P}]"
 _KEPT_DELIMITERS = f"{_PUNCTUATION}|{_CJK}"
 _DELIMITERS = rf"\s+|{_KEPT_DELIMITERS}"
