@@ -49,7 +49,9 @@ def _masked(q: Question) -> list[Caution]:
             need = q.name(rule.subject) if rule.kind == "need" else rule.subject
             products = q.short([q.tables.product_name(row, q.language) for row in rows.tolist()])
             ids = tuple(q.tables.products[row].product_id for row in rows.tolist())
-            found.append(Caution("masked", q.say("caution.masked", need=need, products=products), ids))
+            key = f"caution.masked_{rule.subject.partition(':')[0]}"
+            text = q.say(key if key in q.phrases else "caution.masked", need=need, products=products)
+            found.append(Caution("masked", text, ids))
     return found
 
 

@@ -22,7 +22,7 @@ def compatibility(q: Question) -> list[str]:
     sentences = []
     for first, second in combinations(known, 2):
         row = pair(q.knowledge, first, second)
-        names = {"first": _name(q, first), "second": _name(q, second)}
+        names = {"first": _opening(_name(q, first)), "second": _name(q, second)}
         why = row.get("why", {}).get(q.language, "") if row is not None else ""
         sentences.append(q.say(f"compat.{row['kind'] if row is not None else 'unknown'}", why=why, **names))
     sentences += [q.say("ingredient.unknown", text=text) for text in unknown]
@@ -52,6 +52,11 @@ def _name(q: Question, ingredient: str) -> str:
     return q.name(f"avoid:{ingredient}")
 
 
+def _opening(name: str) -> str:
+    """Write a name as it opens a sentence; languages without capitals keep it."""
+    return name[:1].upper() + name[1:]
+
+
 def _facts(q: Question, ingredient: str) -> list[str]:
     entry = q.knowledge["ingredients"].get(ingredient)
     if entry is None:  # a group: what it is called and where it is found is all there is
@@ -59,7 +64,7 @@ def _facts(q: Question, ingredient: str) -> list[str]:
     sentences = []
     if summary := entry.get("summary", {}).get(q.language):
         name = entry["names"][q.language]
-        sentences.append(q.say("ingredient.summary", name=name, inci=entry["inci"], summary=summary))
+        sentences.append(q.say("ingredient.summary", name=_opening(name), inci=entry["inci"], summary=summary))
     effects = sorted(entry["effects"], key=lambda e: (-e[1], e[0]))[:LISTED]
     if effects:
         sentences.append(q.say("ingredient.effects", effects=q.join([q.name(f"effect:{e}") for e, _ in effects])))

@@ -128,7 +128,11 @@ def shade_match(q: Question) -> list[str]:
     rows = _nearest(q)
     if not rows:
         return [q.say("shade.none")] if q.ranking.recommendations else none_fit(q)
-    return [_tone(q), q.say("shade.match", matches=q.join([_shade(q, row) for row in rows])), q.say("shade.check")]
+    return [
+        _tone(q),
+        q.say("shade.match", matches=q.phrases.clauses([_shade(q, row) for row in rows], q.language)),
+        q.say("shade.check"),
+    ]
 
 
 def shades(q: Question) -> list[Recommendation]:

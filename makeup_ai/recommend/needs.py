@@ -76,7 +76,8 @@ def gather(
     """Bring together what the words, the profile and the photo say.
 
     A skin type or budget in the words stands in place of the profile's (people also ask for others); a tone in the
-    photo in place of the profile's. Everything else adds up. A slot that protects is kept however unsure the tagger is.
+    photo in place of the profile's. Cues in the photo count where the words name nothing to score. Everything else adds
+    up. A slot that protects is kept however unsure the tagger is.
 
     Args:
         understanding: Its slots carry canonical values.
@@ -94,9 +95,8 @@ def gather(
         gathering.slot(slot, understanding.language, lexicon)
     if profile is not None:
         gathering.profile(profile)
-    if skin is not None and skin.tone is not None:
-        gathering.tone = skin.tone.lab
-        gathering.sources["tone"] = [PHOTO]
+    if skin is not None:
+        gathering.photo(skin)
     return gathering.needs()
 
 
@@ -148,6 +148,17 @@ class _Gathering:
             self.tone = profile.tone
             self.sources["tone"] = [PROFILE]
         self.owned = tuple(dict.fromkeys(profile.owned))
+
+    def photo(self, skin: SkinReport) -> None:
+        if skin.tone is not None:
+            self.tone = skin.tone.lab
+            self.sources["tone"] = [PHOTO]
+        if any(WORDS in self.sources[need] for need in self.scored):
+            return
+        for cue, (need, least) in self.tables.settings.cues.items():
+            if cue in skin.cues and skin.cues[cue].score >= least:
+                slot, _, value = need.partition(":")
+                self.add(slot, value, PHOTO)
 
     def add(self, slot: str, value: str, source: str) -> None:
         rule = self.tables.slots.get(slot)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
 
 CLASHES = ("avoid_together", "alternate")
-"""Kinds of a pair that should not meet in one sitting, worst first."""
+"""Kinds of a pair that should not meet in one sitting."""
+FAMILY, GROUP = 1, 2
+"""How far off an ingredient's family and groups are: the nearer rule is believed."""
 
 
 def pair(knowledge: Mapping[str, Any], first: str, second: str) -> Mapping[str, Any] | None:
-    """Find what is known about two ingredients, the row that names them most exactly first, then the worst.
+    """Find the rule about two ingredients that names them most nearly, the first of the table among equals.
 
     Args:
         knowledge: The table `knowledge.json`.
@@ -20,29 +23,32 @@ def pair(knowledge: Mapping[str, Any], first: str, second: str) -> Mapping[str, 
     Returns:
         A row of `conflicts`, or `None` where nothing is on record.
     """
-    severity = {kind: rank for rank, kind in enumerate(CLASHES)}
-    ones, others = names_of(knowledge, [first]), names_of(knowledge, [second])
-    rows = [row for row in knowledge["conflicts"] if _meets(row, ones, others)]
-    exact = {first, second}
-    return min(
-        rows,
-        key=lambda row: (-((row["a"] in exact) + (row["b"] in exact)), severity.get(row["kind"], len(CLASHES))),
-        default=None,
-    )
+    near, far = standing(knowledge, first), standing(knowledge, second)
+    best, least = None, float("inf")
+    for row in knowledge["conflicts"]:
+        for a, b in ((row["a"], row["b"]), (row["b"], row["a"])):
+            if a in near and b in far and near[a] + far[b] < least:
+                best, least = row, near[a] + far[b]
+    return best
 
 
 def clash(knowledge: Mapping[str, Any], ones: Iterable[str], others: Iterable[str]) -> bool:
     """Whether any of some ingredients should not meet any of the others in one sitting."""
-    left, right = names_of(knowledge, ones), names_of(knowledge, others)
-    return any(row["kind"] in CLASHES and _meets(row, left, right) for row in knowledge["conflicts"])
+    left = {one: standing(knowledge, one) for one in ones}
+    right = {other: standing(knowledge, other) for other in others}
+    for row in knowledge["conflicts"]:
+        if row["kind"] not in CLASHES:
+            continue
+        for a, b in ((row["a"], row["b"]), (row["b"], row["a"])):
+            meeting = product((i for i in left if a in left[i]), [i for i in right if b in right[i]])
+            # A nearer rule may say that these two are fine.
+            if any(rule is not None and rule["kind"] in CLASHES for rule in (pair(knowledge, *two) for two in meeting)):
+                return True
+    return False
 
 
-def names_of(knowledge: Mapping[str, Any], ingredients: Iterable[str]) -> set[str]:
-    """Give the ids themselves and the groups they belong to."""
-    known = knowledge["ingredients"]
-    ids = set(ingredients)
-    return ids | {group for i in ids for group in known.get(i, {}).get("groups", ())}
-
-
-def _meets(row: Mapping[str, Any], ones: set[str], others: set[str]) -> bool:
-    return (row["a"] in ones and row["b"] in others) or (row["b"] in ones and row["a"] in others)
+def standing(knowledge: Mapping[str, Any], ingredient: str) -> dict[str, int]:
+    """Give what an id stands for and how far off that is: its groups, its family, itself."""
+    entry = knowledge["ingredients"].get(ingredient, {})
+    family = {entry["family"]: FAMILY} if entry.get("family") else {}
+    return {**dict.fromkeys(entry.get("groups", ()), GROUP), **family, ingredient: 0}

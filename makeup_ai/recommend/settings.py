@@ -28,6 +28,7 @@ class Settings:
         max_delta_e: CIEDE2000 distance from which a shade adds nothing.
         closeness: Limits of CIEDE2000, ascending, each with the word for shades up to it.
         reasons: How many reasons are put in words.
+        cues: Cue of a photo -> the need it speaks of, and the score (0 to 100) from which it does.
         patch_test_irritancy: Irritancy (0 to 3) from which a product is offered with the advice to try it first.
         min_intent: Probability in [0, 1] under which an intent is not believed.
         min_slot: Probability in [0, 1] under which a slot is not believed; slots that protect (allergies) always are.
@@ -41,6 +42,7 @@ class Settings:
     max_delta_e: float
     closeness: tuple[tuple[float, str], ...]
     reasons: int
+    cues: Mapping[str, tuple[str, float]]
     patch_test_irritancy: int
     min_intent: float
     min_slot: float
@@ -70,6 +72,10 @@ class Settings:
                 max_delta_e=_number(table["shade"]["max_delta_e"], "shade.max_delta_e", file),
                 closeness=closeness,
                 reasons=_count(table["reasons"], "reasons", file, least=0),
+                cues={
+                    str(cue): (str(row["need"]), _number(row["min_score"], f"cues.{cue}", file, most=100.0))
+                    for cue, row in table["cues"].items()
+                },
                 patch_test_irritancy=_count(table["patch_test_irritancy"], "patch_test_irritancy", file, least=0),
                 min_intent=_number(table["min_confidence"]["intent"], "min_confidence.intent", file, most=1.0),
                 min_slot=_number(table["min_confidence"]["slot"], "min_confidence.slot", file, most=1.0),

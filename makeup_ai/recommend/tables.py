@@ -154,13 +154,20 @@ class Tables:
         return tables
 
     def name(self, node: str, language: str) -> str:
-        """Word a node or a need; an `avoid:` need is named by its group or ingredient."""
+        """Word a node or a need, within the phrase `need.<slot>` where there is one ("oily" -> "oily skin").
+
+        An `avoid:` need that has no name of its own is named by its group or ingredient.
+        """
         slot, _, value = node.partition(":")
         for key in (node, f"group:{value}", f"ingredient:{value}") if slot == "avoid" else (node,):
             if key in self.names:
-                return str(self.names[key][language])
-        surfaces = self.values.get(slot, {}).get(value, {}).get(language)
-        return surfaces[0] if surfaces else value.replace("_", " ")
+                word = str(self.names[key][language])
+                break
+        else:
+            surfaces = self.values.get(slot, {}).get(value, {}).get(language)
+            word = surfaces[0] if surfaces else value.replace("_", " ")
+        phrase = f"need.{slot}"
+        return self.phrases.render(phrase, language, value=word) if phrase in self.phrases else word
 
     def product_name(self, row: int, language: str) -> str:
         """Name a product, in its first language where it has no name in this one."""
@@ -232,17 +239,25 @@ class Tables:
 
     @cached_property
     def ingredients_of(self) -> tuple[frozenset[str], ...]:
-        """Ingredient ids in each row, from the masks: every ingredient a product contains has one."""
+        """Ingredient ids in each row: those that masks are about, and those that `contains` paths start from."""
+        nodes = [(row, node) for rows in self.masks.values() for row, (node, _) in rows.items()]
+        for column in self.cells.columns.values():
+            paths = [(row, self.cells.paths[path]) for row, path in zip(column.rows, column.paths, strict=True)]
+            nodes += [(int(row), path.nodes[0]) for row, path in paths if path.kind == "contains"]
         found: list[set[str]] = [set() for _ in self.products]
-        for rows in self.masks.values():
-            for row, (node, _) in rows.items():
-                kind, _, ingredient = node.partition(":")
-                if kind == "ingredient":
-                    found[row].add(ingredient)
+        for row, node in nodes:
+            kind, _, ingredient = node.partition(":")
+            if kind == "ingredient":
+                found[row].add(ingredient)
         return tuple(frozenset(ids) for ids in found)
 
     def _check_needs(self) -> None:
-        for file, needs, roles in (("needs.json", self.cells.columns, {"need"}), ("masks.json", self.masks, {"mask"})):
+        cues = [need for need, _ in self.settings.cues.values()]
+        for file, needs, roles in (
+            ("ranking.json", cues, {"need"}),
+            ("needs.json", self.cells.columns, {"need"}),
+            ("masks.json", self.masks, {"mask"}),
+        ):
             expected = sorted(slot for slot, rule in self.slots.items() if rule.role in roles)
             for need in needs:
                 slot, colon, value = need.partition(":")

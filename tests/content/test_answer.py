@@ -127,7 +127,7 @@ def test_compare_takes_the_best_of_two_brands(ask):
 def test_ingredient_facts_and_unknown_ones(ask):
     known = ask("ingredient_info", slots=asked("retinol")).answer
     assert known == (
-        "retinol (INCI: Retinol): Retinol in short. It is used for skin renewal. People look for it for fine lines. "
+        "Retinol (INCI: Retinol): Retinol in short. It is used for skin renewal. People look for it for fine lines. "
         "It can feel strong on the skin: start slowly and patch-test first. "
         "It is usually left out during pregnancy; please ask your doctor. "
         "Products in this catalogue with retinol: 1, for example Night Serum."

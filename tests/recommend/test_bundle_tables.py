@@ -88,6 +88,7 @@ BROKEN = {
     "another unit": ("ranking.json", set_in(["ranking", "unit"], 1000)),
     "no distance": ("ranking.json", set_in(["ranking", "shade", "max_delta_e"], 0)),
     "words short of the limit": ("ranking.json", set_in(["ranking", "shade", "words"], [[2.0, "close"]])),
+    "cue of no need": ("ranking.json", set_in(["ranking", "cues", "shine", "need"], "avoid:fragrance")),
     "top of zero": ("ranking.json", set_in(["ranking", "top"], 0)),
     "confidence over one": ("ranking.json", set_in(["ranking", "min_confidence", "intent"], 1.1)),
 }

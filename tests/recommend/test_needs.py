@@ -3,7 +3,7 @@
 import pytest
 
 from makeup_ai.recommend.needs import Needs, gather
-from makeup_ai.schema import Capture, Intent, Profile, SkinReport, Slot, Tone, Understanding
+from makeup_ai.schema import Capture, Cue, Intent, Profile, SkinReport, Slot, Tone, Understanding
 
 
 class Amounts:
@@ -73,6 +73,14 @@ def test_profile_fills_in_what_the_words_do_not_say(tables):
     assert (needs.budget, needs.tone, needs.owned) == (28.0, (70.0, 9.0, 18.0), ("c-serum",))
     assert needs.sources["concern:oiliness"] == ("profile",)
     assert (needs.sources["tone"], needs.sources["budget"]) == (("photo",), ("words",))
+
+
+def test_cues_speak_where_the_words_name_nothing(tables):
+    cues = {"shine": Cue(12.0, "%", 60.0, {}), "redness": Cue(2.0, "a*", 20.0, {}), "freckles": Cue(1.0, "", 99.0, {})}
+    report = SkinReport(None, Capture(True, ()), False, None, {}, cues)
+    needs = gather(understood(), None, report, Amounts(), tables)
+    assert (needs.needs, needs.sources) == (("concern:oiliness",), {"concern:oiliness": ("photo",)})
+    assert gather(understood(slot("skin_type", "dry")), None, report, Amounts(), tables).needs == ("skin_type:dry",)
 
 
 def test_withheld_tone_leaves_the_profile_s(tables):

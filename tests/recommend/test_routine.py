@@ -18,6 +18,13 @@ def test_clash_is_found_either_way_round(knowledge):
     assert not clash(knowledge, ["niacinamide"], ["glycerin"])
 
 
+def test_a_nearer_rule_overrules_one_about_a_group_or_family(knowledge):
+    assert not clash(knowledge, ["retinol"], ["niacinamide"])  # "fine" by name, "alternate" by group
+    assert clash(knowledge, ["retinoid"], ["niacinamide"])
+    knowledge["ingredients"]["retinal"] = {"groups": ["retinoid"], "family": "retinol"}
+    assert pair(knowledge, "retinal", "niacinamide")["kind"] == "fine"  # family before group
+
+
 def test_steps_are_in_order_and_what_clashes_is_passed_over(tables, knowledge):
     knowledge["steps"]["lipstick"] = {"order": 9, "when": ["pm"]}
     knowledge["conflicts"].append({"a": "niacinamide", "b": "dimethicone", "kind": "avoid_together"})
