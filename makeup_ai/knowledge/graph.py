@@ -174,7 +174,8 @@ class Knowledge:
     def surfaces(self) -> dict[str, dict[str, list[str]]]:
         """Give the names by which a text may call each ingredient, display name first.
 
-        English lists hold the INCI names too. Names too short to be told from parts of other words are left out.
+        English lists hold the INCI names too. Names too short to be told from parts of other words are left out, even
+        display names.
 
         Returns:
             Ingredient id -> language -> names; no name stands under two ids of one language.
@@ -185,13 +186,17 @@ class Knowledge:
                 "en": (item.names["en"], *item.synonyms.get("en", ()), item.inci, *item.synonyms.get("inci", ())),
                 "zh": (item.names["zh"], *item.synonyms.get("zh", ())),
             }
-            found[id_] = {
-                language: list(
-                    {n.lower(): n for n in reversed(names[language]) if len(n) >= MIN_SURFACE[language]}.values()
-                )[::-1]
-                for language in LANGUAGES
-            }
+            found[id_] = {language: _distinct(names[language], MIN_SURFACE[language]) for language in LANGUAGES}
         return found
+
+
+def _distinct(names: Iterable[str], least: int) -> list[str]:
+    """Keep the names of at least so many characters, each once whatever its case, in their order."""
+    first: dict[str, str] = {}
+    for name in names:
+        if len(name) >= least:
+            first.setdefault(name.lower(), name)
+    return list(first.values())
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,7 @@ PART = 0.9
 """Confidence where only a part of the name is known: one side of a slash, or what stands in brackets."""
 TYPO = {1: 0.8, 2: 0.6}
 """Edit distance -> confidence."""
-ONE_TYPO, TWO_TYPOS = 6, 14
+ONE_TYPO, TWO_TYPOS = 6, 13
 """Letters of a name from which one, and two, edits are forgiven; chemistry is dense with near names."""
 
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -64,8 +65,14 @@ class Linker:
         self.knowledge = knowledge
         self._ingredients = {fold(s): id_ for id_, item in knowledge.ingredients.items() for s in item.spellings}
         self._groups = {fold(s): id_ for id_, group in knowledge.groups.items() for s in group.spellings}
-        self._near_ingredients = _Neighbours(self._ingredients)
-        self._near_groups = _Neighbours(self._groups)
+
+    @cached_property
+    def _near_ingredients(self) -> _Neighbours:
+        return _Neighbours(self._ingredients)
+
+    @cached_property
+    def _near_groups(self) -> _Neighbours:
+        return _Neighbours(self._groups)
 
     def link(self, name: str) -> Link:
         """Link one name to the ingredient it most likely means."""

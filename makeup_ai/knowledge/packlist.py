@@ -17,7 +17,8 @@ _LOCANT = re.compile(r"(?<!\d)(\d(?:,\d)+)(?=\s*[-a-z\u4e00-\u9fff])", re.IGNORE
 _PERCENT = re.compile(r"[(\[]?\s*[<>≤≥~]?\s*\d+(?:[.,]\d+)?\s*%\s*(?:w/w|w/v)?\s*[)\]]?")
 _MARKS = "*†‡§®™°•· \t."
 _SEPARATORS = ",;、，；•·\n|"
-_HELD = "\ue000"  # a private character holds the comma of a locant while the list is cut
+_SENTENCE_END = re.compile(r"\.\s+[A-Z]")
+_HELD, _CUT = "\ue000", "\ue001"  # private characters: a comma that does not cut, a heading that cuts even in brackets
 
 
 def split_ingredient_list(text: str) -> list[str]:
@@ -36,10 +37,9 @@ def split_ingredient_list(text: str) -> list[str]:
         ['Mica', 'CI 77891', 'CI 77491']
     """
     plain = unicodedata.normalize("NFKC", text)
-    plain = _HEADING.sub("\n", plain)
+    plain = _HEADING.sub(_CUT, plain)
     plain = _PERCENT.sub(" ", plain)
     plain = _LOCANT.sub(lambda match: match.group().replace(",", _HELD), plain)
-    plain = re.sub(r"\.\s+(?=[A-Z\n])", "\n", plain) if "," in plain else plain
     names = []
     for piece in _cut(plain):
         name = _balanced(" ".join(piece.replace(_HELD, ",").split()).strip(_MARKS))
@@ -55,7 +55,7 @@ def _cut(text: str) -> list[str]:
             depth += 1
         elif char in ")]}":
             depth = max(0, depth - 1)
-        elif char == "\n" or (depth == 0 and char in _SEPARATORS):
+        elif char == _CUT or (depth == 0 and (char in _SEPARATORS or _SENTENCE_END.match(text, index))):
             pieces.append(text[start:index])
             depth, start = 0, index + 1
     return [*pieces, text[start:]]
