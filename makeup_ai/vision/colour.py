@@ -131,9 +131,11 @@ def ciede2000(first: npt.ArrayLike, second: npt.ArrayLike) -> Any:
     c1, c2 = np.hypot((1.0 + g) * a1, b1), np.hypot((1.0 + g) * a2, b2)
     h1 = np.degrees(np.arctan2(b1, (1.0 + g) * a1)) % 360.0
     h2 = np.degrees(np.arctan2(b2, (1.0 + g) * a2)) % 360.0
-    both = c1 * c2 > 0.0  # a grey has no hue: its difference is 0 and the mean is the other's
-    dh = np.where(both, (h2 - h1 + 180.0) % 360.0 - 180.0, 0.0)
-    mean_h = np.where(both, (h1 + dh / 2.0) % 360.0, h1 + h2)
+    # A grey has no hue: its difference is 0, and the mean is the other's hue. Opposite hues count as not wrapping.
+    both, apart = c1 * c2 > 0.0, h2 - h1
+    wraps = np.abs(apart) > 180.0 + 1e-9
+    dh = np.where(both, apart - np.where(wraps, np.copysign(360.0, apart), 0.0), 0.0)
+    mean_h = np.where(both, (h1 + h2) / 2.0 + np.where(wraps, np.where(h1 + h2 < 360.0, 180.0, -180.0), 0.0), h1 + h2)
     dl, dc = l2 - l1, c2 - c1
     d_big_h = 2.0 * np.sqrt(c1 * c2) * np.sin(np.radians(dh / 2.0))
     mean_l, mean_c = (l1 + l2) / 2.0, (c1 + c2) / 2.0

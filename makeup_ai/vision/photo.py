@@ -20,6 +20,7 @@ from makeup_ai.errors import PhotoError
 MAX_FILE_BYTES = 64 * 2**20  # 64 MiB
 MAX_PIXELS = 120_000_000  # 120 megapixels, before anything is decoded
 MAX_SIDE = 2048  # pixels of the longest side that is kept
+_ENOUGH = 1536  # pixels of the longest side that a reduced JPEG may come out with
 MIN_SIDE = 64  # pixels of the shortest side; below it no face can be measured
 
 # Formats that hold photos. Others stay closed: some run programs (EPS) or have seen no attention for years.
@@ -130,7 +131,8 @@ def _decode(file: IO[bytes], name: str) -> Photo:
     orientation = _orientation(image, notes)
     try:
         if image.format in {"JPEG", "MPO"}:
-            image.draft(None, (MAX_SIDE, MAX_SIDE))  # decodes at 1/2, 1/4 or 1/8 and never below the size asked for
+            # Decodes at 1/2, 1/4 or 1/8, never below the size asked for: 12 megapixels take a quarter of the memory.
+            image.draft(None, (_ENOUGH, _ENOUGH))
         image.load()
         image = _reduce(image)
         image = _to_srgb(_flatten(image), profile, notes)
@@ -250,12 +252,12 @@ def _to_srgb(image: Image.Image, profile: bytes | None, notes: list[str]) -> Ima
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "srgb" in ImageCms.getProfileDescription(source).lower():
-                return image.convert("RGB")
+                return image if image.mode == "RGB" else image.convert("RGB")
             image = _converted(image, source)
             notes.append("ICC profile converted to sRGB")
         except (ImageCms.PyCMSError, *_BROKEN):
             notes.append("unusable ICC profile ignored")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _converted(image: Image.Image, source: Any) -> Image.Image:

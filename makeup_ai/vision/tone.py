@@ -51,21 +51,22 @@ def undertone(hues: npt.ArrayLike, table: Table) -> str | None:
 
 
 def measure_tone(patch: FacePatch, masks: Mapping[str, Mask], table: Table) -> Tone | None:
-    """Measure the colour of skin on forehead and cheeks, each weighing the same.
+    """Measure the colour of skin on forehead and cheeks.
 
-    The colour is the median over the regions of their median; the uncertainty is the largest difference between a
+    The colour is the median over the skin pixels of all three; the uncertainty is the largest difference between a
     region's angle and the whole's, which both uneven skin and light from one side widen.
 
     Returns:
         The tone, or `None` where a region shows fewer than `skin.min_pixels` pixels of skin.
     """
-    colours = []
+    skin, colours = [], []
     for name in TONE_REGIONS:
         mask = skin_mask(patch.lab, masks[name], table["skin"])
         if int(mask.sum()) < table["skin"]["min_pixels"]:
             return None
-        colours.append(np.median(patch.lab[mask], axis=0))
-    lab = np.median(colours, axis=0)
+        skin.append(patch.lab[mask])
+        colours.append(np.median(skin[-1], axis=0))
+    lab = np.median(np.concatenate(skin), axis=0)
     angle = float(ita_degrees(lab))
     away = float(np.abs(ita_degrees(np.array(colours)) - angle).max())
     lightness, a, b = lab.tolist()

@@ -70,8 +70,9 @@ class Window:
         matrix = self.matrix()
         if step > max_step:
             pixels, offset, factor = self._reduced(pixels, int(step))
-            matrix[:, 2] -= offset
+            matrix[:, 2] -= offset - 0.5  # a reduced pixel's centre is that of its block
             matrix /= factor
+            matrix[:, 2] -= 0.5
         matrix[:, :2] /= size
         border = cv2.BORDER_REPLICATE if replicate else cv2.BORDER_CONSTANT
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+
+from makeup_ai.schema import Capture, Check
+from makeup_ai.vision.colour import ita_degrees
+from makeup_ai.vision.patch import FacePatch
+from makeup_ai.vision.table import default_table
+from makeup_ai.vision.tone import TONE_REGIONS, ita_class, measure_tone, tone_or_reason, undertone
+
+TABLE = default_table()
+
+
+def painted(colours: dict[str, tuple[float, float, float]]) -> tuple[FacePatch, dict[str, np.ndarray]]:
+    """A patch of three bands, one a region."""
+    lab, masks = np.zeros((60, 60, 3)), {}
+    for index, name in enumerate(TONE_REGIONS):
+        masks[name] = np.zeros((60, 60), bool)
+        masks[name][index * 20 : index * 20 + 20] = True
+        lab[masks[name]] = colours[name]
+    patch = FacePatch(np.zeros((60, 60, 3), np.uint8), lab, np.zeros((468, 2)), np.zeros((2, 5, 2)))
+    return patch, masks
+
+
+@pytest.mark.parametrize(
+    ("degrees", "name"),
+    [
+        (56, "very light"),
+        (55, "light"),
+        (41.5, "light"),
+        (41, "intermediate"),
+        (28, "tan"),
+        (10, "brown"),
+        (-29.9, "brown"),
+        (-30, "dark"),
+        (-90, "dark"),
+    ],
+)
+def test_ita_classes_by_their_published_limits(degrees, name):
+    assert ita_class(degrees, TABLE) == name
+
+
+def test_an_even_face_by_hand():
+    patch, masks = painted(dict.fromkeys(TONE_REGIONS, (60.0, 9.0, 10.0)))
+    tone = measure_tone(patch, masks, TABLE)
+    assert tone is not None
+    assert tone.lab == (60.0, 9.0, 10.0)
+    assert tone.ita_degrees == 45.0
+    assert tone.ita_class == "light"
+    assert tone.uncertainty_degrees == TABLE["tone"]["min_uncertainty_degrees"]
+    assert tone.undertone == "neutral"  # atan2(10, 9) = 48 degrees
+
+
+def test_light_from_one_side_widens_the_interval():
+    colours = {"forehead": (60.0, 9.0, 10.0), "right_cheek": (60.0, 9.0, 10.0), "left_cheek": (50.0, 9.0, 10.0)}
+    patch, masks = painted(colours)
+    tone = measure_tone(patch, masks, TABLE)
+    assert tone is not None
+    assert tone.ita_degrees == 45.0
+    assert tone.uncertainty_degrees == 45.0  # the dark cheek alone has 0 degrees
+
+
+def test_glare_on_a_third_of_a_region_does_not_move_the_tone():
+    patch, masks = painted(dict.fromkeys(TONE_REGIONS, (60.0, 9.0, 10.0)))
+    patch.lab[::3] = (95.0, 1.0, 1.0)
+    tone = measure_tone(patch, masks, TABLE)
+    assert tone is not None
+    assert tone.ita_degrees == 45.0
+
+
+def test_too_little_skin_gives_none():
+    patch, masks = painted(dict.fromkeys(TONE_REGIONS, (60.0, 9.0, 10.0)))
+    masks["forehead"][:] = False
+    masks["forehead"][0, :10] = True
+    assert measure_tone(patch, masks, TABLE) is None
+
+
+@pytest.mark.parametrize(
+    ("hues", "name"),
+    [([30], "cool"), ([50, 55], "neutral"), ([70], "warm"), ([42], None), ([36, 50], None), ([61], None)],
+)
+def test_undertone_is_none_between_the_bands_and_where_regions_disagree(hues, name):
+    assert undertone(hues, TABLE) == name
+
+
+@pytest.mark.parametrize(
+    ("check", "reason"),
+    [("colour_cast", "cast"), ("skin_hue", "cast"), ("exposure", "exposure"), ("blur", "capture")],
+)
+def test_a_failed_check_withholds_the_tone_and_says_why(check, reason):
+    patch, masks = painted(dict.fromkeys(TONE_REGIONS, (60.0, 9.0, 10.0)))
+    capture = Capture(False, (Check(check, 0.0, "", 1.0, False),))
+    tone, withheld = tone_or_reason(patch, masks, capture, TABLE, greyscale=False)
+    assert tone is None
+    assert withheld == TABLE["withheld"][reason]
+
+
+def test_greyscale_comes_before_every_other_reason():
+    patch, masks = painted(dict.fromkeys(TONE_REGIONS, (60.0, 0.0, 0.0)))
+    capture = Capture(False, (Check("blur", 0.0, "", 1.0, False),))
+    assert tone_or_reason(patch, masks, capture, TABLE, greyscale=True) == (None, TABLE["withheld"]["greyscale"])
+
+
+def test_a_real_face_has_a_tone(analyser, astronaut, patch, masks):
+    tone = analyser.analyse(_photo(astronaut)).tone
+    assert tone is not None
+    assert tone.ita_degrees == pytest.approx(float(ita_degrees(tone.lab)))
+    assert tone.ita_class in {"light", "very light"}
+    assert 3.0 <= tone.uncertainty_degrees < 30.0
+
+
+def test_the_tone_does_not_depend_on_the_size_of_the_photo(analyser, astronaut):
+    import cv2
+
+    small = analyser.analyse(_photo(astronaut)).tone
+    large = analyser.analyse(_photo(cv2.resize(astronaut, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC))).tone
+    assert small is not None
+    assert large is not None
+    assert np.abs(np.subtract(small.lab, large.lab)).max() < 2.0
+
+
+def _photo(pixels):
+    from makeup_ai.vision.photo import Photo
+
+    return Photo(pixels, pixels.shape[1], pixels.shape[0])
