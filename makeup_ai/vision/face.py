@@ -116,8 +116,8 @@ class FaceFinder:
         if face.side <= _SMALL * window.side:
             face = self._again(pixels, face, 3.0, window.angle) or face
         if face.score < _DOUBTFUL:
-            turned = self._again(pixels, face, 2.0, window.angle + math.pi)
-            face = turned if turned is not None and turned.score > face.score else face
+            near = [self._again(pixels, face, 2.0, window.angle + turn) for turn in (0.0, math.pi)]
+            face = max([face, *(other for other in near if other is not None)], key=lambda other: other.score)
         return face
 
     def _again(self, pixels: npt.NDArray[np.uint8], face: _Detection, margin: float, angle: float) -> _Detection | None:

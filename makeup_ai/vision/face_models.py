@@ -59,6 +59,7 @@ _PLATFORM = (
     "--abi",
     "cp311",
 )
+_QUIET = ("--quiet", "--disable-pip-version-check", "--no-input", "--retries", "1")
 _REMEDY = "Run `makeup-ai models pull` once (about 36 MB are read, 4 MB kept), or use a bundle that carries them."
 
 
@@ -123,10 +124,10 @@ def pull(progress: Callable[[str], object] = print, folder: str | Path | None = 
     place = Path(folder) if folder is not None else cache_folder()
     wanted = [name for name, digest in SHA256.items() if _sha256(place / name) != digest]
     if wanted:
-        place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="makeup-ai-models-") as temporary:
             progress(f"Downloading {WHEEL} with pip (about 36 MB) ...")
             contents = _read_wheel(_download(Path(temporary)), wanted)
+        place.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
             _write_whole(place / name, content)
             progress(f"{name}: SHA-256 checked")
@@ -143,8 +144,8 @@ def _sha256(path: Path) -> str | None:
 def _download(folder: Path) -> Path:
     if importlib.util.find_spec("pip") is None:
         raise ModelsMissingError("Fetching the face models needs pip. Run `python -m ensurepip` and try again.")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
-    command += ["--no-cache-dir", "--no-deps", "--only-binary=:all:", *_PLATFORM, "--dest", str(folder), WHEEL]
+    command = [sys.executable, "-m", "pip", "download", *_QUIET, "--no-cache-dir", "--no-deps", "--only-binary=:all:"]
+    command += [*_PLATFORM, "--dest", str(folder), WHEEL]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = sorted(folder.glob("mediapipe-*.whl"))
     if result.returncode or not wheels:
