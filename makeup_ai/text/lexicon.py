@@ -2,6 +2,15 @@
 
 Everything here is a loop over a table, so that a phone can do the same: normalise, find the surfaces, put a
 placeholder in each one's stead, and match the domain's patterns against what that leaves.
+
+A slot's `patterns` are lists by language; an entry is a regular expression, or one with the value that it stands for,
+which is then matched against the text itself. Their meaning is that of JavaScript: `\\b`, `\\d`, `\\s`, `\\w` are ASCII.
+
+    {value}     any surface of the slot          {number}   any number, in figures or words
+    {values}    several, with the slot's         {money}    a number with a currency mark before or after it
+                `separator` between them         {amount}   a number with or without a mark
+
+`except` holds patterns, by language, of what is said without being meant ("not allergic to {values}").
 """
 
 from __future__ import annotations
@@ -63,6 +72,8 @@ class Lexicon:
     def value(self, slot: str, surface: str) -> str | None:
         """Return the canonical value of a surface: exact, else that of the longest known surface inside it.
 
+        Where no surface is inside it, the slot's patterns that carry a value are tried (`unscented`).
+
         Returns:
             The value, or `None` where nothing in the surface is known.
         """
@@ -72,7 +83,11 @@ class Lexicon:
         key = _key(surface)
         if key in known.values:
             return known.values[key]
-        return max(known.scan(key), key=lambda hit: hit[1] - hit[0], default=(0, 0, None))[2]
+        inside = known.scan(key)
+        if inside:
+            return max(inside, key=lambda hit: hit[1] - hit[0])[2]
+        fixed = (entry for net in self._nets.get(slot, ()) for entry in net.fixed)
+        return next((value for pattern, value in fixed if pattern.search(key)), None)
 
     def display(self, slot: str, value: str, language: str) -> str:
         """Return the display name of a value, its first surface in the language (English where that has none).

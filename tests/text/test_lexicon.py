@@ -29,6 +29,7 @@ def lexicon() -> Lexicon:
         ("color", "rose gold", "gold"),
         ("color", "tired", None),
         ("avoid", "shellfish", None),
+        ("avoid", "无香", "fragrance"),
         ("nothing", "oily", None),
     ],
 )
@@ -85,6 +86,7 @@ def test_reads_budgets_in_the_domains_currency(
         ("不含酒精、香精的", [("avoid", "酒精", "drying_alcohol"), ("avoid", "香精", "fragrance")]),
         ("我对Ａ醇过敏", [("avoid", "Ａ醇", "retinol")]),
         ("无香的面霜", [("avoid", "无香", "fragrance")]),
+        ("有无香精的面霜吗", [("avoid", "香精", "fragrance")]),
         ("30 weeks pregnant", [("condition", "pregnant", "pregnancy")]),
         ("有没有孕妇可以用的", [("condition", "孕妇", "pregnancy")]),
         ("nothing over here, under ＄３０", [("budget", "＄３０", "30")]),

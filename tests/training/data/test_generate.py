@@ -22,7 +22,7 @@ def entry(id: str, inci: str, en: str, zh: str, *groups: str) -> dict[str, Any]:
 INGREDIENTS = [
     entry("niacinamide", "Niacinamide", "niacinamide", "烟酰胺"),
     entry("retinol", "Retinol", "retinol", "视黄醇", "retinoid"),
-    entry("parfum", "Parfum", "parfum", "日用香精", "fragrance"),
+    entry("parfum", "Parfum", "aroma blend", "日用香精", "fragrance"),
 ]
 
 
@@ -38,7 +38,7 @@ PRODUCTS = [
     product(3, "lipstick", 15.0, ("Parfum",), finish=("matte", "velvet"), color=("red", "berry"), occasion=("party",)),
     product(4, "foundation", 30.0, ("Aqua",), finish=("dewy",), coverage=("medium",), skin_type=("dry", "sensitive")),
 ]
-SIZES = Sizes({"train": 4000, "valid": 300, "test": 600}, {"train": 300, "valid": 60, "test": 60})
+SIZES = Sizes({"train": 6000, "valid": 300, "test": 600}, {"train": 300, "valid": 60, "test": 60})
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,8 @@ def test_the_same_seed_gives_the_same_bytes(domain: Domain, tmp_path: Path) -> N
 
 def test_every_row_that_was_asked_for_is_there(corpus: Corpus) -> None:
     card = corpus.card()
-    assert card["utterances"]["train/en"] == card["utterances"]["train/zh"] == 2000
-    assert sum(card["utterances"].values()) == 4900 and sum(card["reviews"].values()) == 420
+    assert card["utterances"]["train/en"] == card["utterances"]["train/zh"] == 3000
+    assert sum(card["utterances"].values()) == 6900 and sum(card["reviews"].values()) == 420
     assert card["pairs"] == len(corpus.pairs) > 1000
 
 
