@@ -4,7 +4,7 @@ Everything here is a loop over a table, so that a phone can do the same: normali
 placeholder in each one's stead, and match the domain's patterns against what that leaves.
 
 A slot's `patterns` are lists by language; an entry is a regular expression, or one with the value that it stands for,
-which is then matched against the text itself. Their meaning is that of JavaScript: `\\b`, `\\d`, `\\s`, `\\w` are ASCII.
+which is then matched against the text itself. They mean what they mean in JavaScript: words and digits are ASCII.
 
     {value}     any surface of the slot          {number}   any number, in figures or words
     {values}    several, with the slot's         {money}    a number with a currency mark before or after it
