@@ -34,7 +34,7 @@ class Measurement:
     """One file, or Keras, on one machine.
 
     Args:
-        name: Name of the file; `"keras"` for the model itself.
+        name: Name of the file, with its folder where two files have the same; `"keras"` for the model itself.
         runtime: What ran it.
         file_bytes: Size on disk; 0 for Keras.
         load_ms: To open the file; 0 for Keras, which was open already.
@@ -252,7 +252,8 @@ def bench(
         finally:
             memories = [contestant.close() for contestant in contestants]
     lengths = np.array([text["token_ids"].shape[1] for text in inputs])
-    measured = zip(contestants, first, seconds, memories, strict=True)
+    names = [*_names(paths), "keras"][: len(contestants)]
+    measured = zip(names, contestants, first, seconds, memories, strict=True)
     return Benchmark(
         measurements=tuple(_summary(*row, lengths, score) for row in measured),
         calls=repeats * len(inputs),
@@ -286,7 +287,13 @@ def machine() -> str:
     return f"{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
+def _names(paths: Sequence[Path]) -> list[str]:
+    names = [path.name for path in paths]
+    return [f"{path.parent.name}/{path.name}" if names.count(path.name) > 1 else path.name for path in paths]
+
+
 def _summary(
+    name: str,
     contestant: Contestant,
     first: float,
     seconds: Array,
@@ -299,7 +306,7 @@ def _summary(
     p50, p90, p99 = (float(np.percentile(milliseconds, at)) for at in (50, 90, 99))
     scores = {} if score is None or path is None else dict(score(open_session(path)))
     return Measurement(
-        name="keras" if path is None else path.name,
+        name=name,
         runtime="Keras" if path is None else RUNTIMES[path.suffix],
         file_bytes=0 if path is None else path.stat().st_size,
         load_ms=contestant.load_seconds * 1000,

@@ -58,6 +58,15 @@ def test_a_plot_is_drawn_of_a_known_score_only(measured, tmp_path):
         plot(measured, "f1", tmp_path / "plot.png")
 
 
+def test_files_of_one_name_are_told_apart_by_folder(conversions, tmp_path):
+    source = conversions("bilstm").files[Part("onnx", "float32")].path
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "m.onnx").write_bytes(source.read_bytes())
+    found = bench([tmp_path / "a" / "m.onnx", tmp_path / "b" / "m.onnx"], [padded([1], 8)], repeats=1)
+    assert [one.name for one in found.measurements] == ["a/m.onnx", "b/m.onnx"]
+
+
 def test_a_broken_file_ends_in_words(tmp_path):
     path = tmp_path / "broken.onnx"
     path.write_bytes(b"broken")
