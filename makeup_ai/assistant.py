@@ -96,7 +96,7 @@ class Assistant:
         understanding = self.understander.understand(text)
         language = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
         skin = None if photo is None else self.look(photo)
-        needs = gather(understanding, profile, skin, self.lexicon, self.tables, self.resolve_avoid)
+        needs = gather(understanding, profile, skin, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
         ranking: Ranking = recommend(self.tables, needs, understanding.embedding, language, top)
         composed = compose(
             text=text,
@@ -133,7 +133,8 @@ class Assistant:
 
     def resolve_avoid(self, name: str) -> Iterable[str]:
         """Return the masks that a free name of an allergen stands for; none where it is not known."""
-        return self._linker.resolve_avoid(name)
+        value = self.lexicon.value("avoid", name)  # words of groups that no pack prints: "unscented", "vegan"
+        return {*self._linker.resolve_avoid(name), *([f"avoid:{value}"] if value else [])}
 
     def write_page(self, advice: Advice, path: Path) -> None:
         """Write an advice as a page of HTML, whole or not at all."""

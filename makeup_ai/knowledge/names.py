@@ -10,6 +10,9 @@ from makeup_ai.knowledge.linking import Linker
 from makeup_ai.knowledge.masks import is_known, unlinked_node
 from makeup_ai.schema import LANGUAGES, Product
 
+INGREDIENT_SLOTS = ("ingredient", "avoid")
+"""Slots of the domain whose values are ingredients of the knowledge."""
+
 
 def names_table(
     knowledge: Knowledge, domain: Mapping[str, Any], products: Sequence[Product] = ()
@@ -35,6 +38,8 @@ def names_table(
     names: dict[str, dict[str, str]] = {}
     for slot, values in domain["values"].items():
         for value, surfaces in values.items():
+            if value in knowledge.ingredients and slot in INGREDIENT_SLOTS:
+                continue  # named by the knowledge below; its words may all belong to a wider group
             missing = [language for language in LANGUAGES if not surfaces.get(language)]
             if missing:
                 raise ValueError(

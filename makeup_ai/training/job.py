@@ -21,6 +21,9 @@ from makeup_ai.training.tasks.registry import build_task, task_to_dict
 VOCABULARY_SIZE = 6_000
 """Pieces of a tokenizer trained here; the two languages of the built-in data use fewer."""
 
+KEPT_TEXTS = 500
+"""Validation texts that a run keeps, for exported files to be compared and calibrated on."""
+
 
 def train_run(
     folder: str | Path,
@@ -84,6 +87,7 @@ def train_run(
             "Remedy: another folder, or the same command as before."
         )
     write_json(layout.config, config)
+    write_json(layout.texts, [example.text for example in valid_examples[:KEPT_TEXTS]])
     return train(build_run(folder, config), train_examples, valid_examples, options, progress)
 
 

@@ -8,7 +8,8 @@ RUN/
 ├── log.jsonl          one object a step interval and one an epoch
 ├── tensorboard/
 ├── metrics.json       of the best weights, on the validation and test parts
-└── split.json         which rows of the data went where
+├── split.json         which rows of the data went where
+└── texts.json         validation texts that exported files are compared and calibrated on
 """
 
 from __future__ import annotations
@@ -75,6 +76,11 @@ class RunLayout:
     def metrics(self) -> Path:
         """Metrics of the best weights."""
         return self.folder / "metrics.json"
+
+    @property
+    def texts(self) -> Path:
+        """Validation texts for parity and calibration."""
+        return self.folder / "texts.json"
 
     @property
     def split(self) -> Path:
