@@ -43,7 +43,15 @@ def main(path: str, threads: int, inputs: Path) -> None:
 
 
 def peak_memory() -> int:
-    """Return the most bytes this process has held in memory so far."""
+    """Return the most bytes this process has held in memory so far.
+
+    On Linux from `VmHWM`: `getrusage` there hands a child its parent's peak, and a parent that has trained has held
+    more than any file takes.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = status.read_text(encoding="ascii", errors="replace").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
