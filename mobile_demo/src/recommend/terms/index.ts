@@ -1,0 +1,12 @@
+/** The terms of a score, one file each. The Python side has one more, `shade`, which needs a photo. */
+
+import type { Needs } from "../needs";
+import type { Tables } from "../tables";
+import { cells } from "./cells";
+import type { Contribution } from "./contribution";
+import { price } from "./price";
+import { relevance } from "./relevance";
+
+type TermKind = (tables: Tables, needs: Needs, embedding: readonly number[]) => Contribution[];
+
+export const TERMS: readonly TermKind[] = [cells, relevance, price];

@@ -1,0 +1,201 @@
+/**
+ * The words of a domain: surfaces to canonical values, and the safety nets beside the tagger.
+ *
+ * Everything here is a loop over `tables/domain.json`: normalise, find the surfaces, put a placeholder in each one's
+ * stead, and match the domain's patterns against what that leaves.
+ */
+
+import type { Slot } from "../schema";
+import { Amounts, type BudgetTable } from "./amounts";
+import { normalise, originalSpan } from "./normalise";
+import { type Hit, Surfaces } from "./surfaces";
+
+const [VALUE, NUMBER, MARK] = ["\ue000", "\ue001", "\ue002"];
+const MONEY = `(?:${MARK}\\s?${NUMBER}(?:\\s?${MARK})?|${NUMBER}\\s?${MARK})`;
+const AMOUNT = `(?:${MARK}\\s?)?${NUMBER}(?:\\s?${MARK})?`;
+
+export interface SlotRule {
+  role: "need" | "filter" | "mask" | "budget";
+  term?: string;
+  weight?: number;
+  separator?: string;
+  patterns?: Record<string, (string | [string, string])[]>;
+  except?: Record<string, string[]>;
+}
+
+/** `tables/domain.json`. */
+export interface Domain {
+  intents: Record<string, Record<string, string>>;
+  slots: Record<string, SlotRule>;
+  values: Record<string, Record<string, Record<string, string[]>>>;
+  budget: BudgetTable;
+}
+
+/** The compiled patterns of one slot and language; `fixed` match the text itself and carry their value. */
+interface Net {
+  language: string;
+  patterns: RegExp[];
+  exceptions: RegExp[];
+  fixed: [RegExp, string][];
+}
+
+interface Found extends Hit {
+  placeholder: string;
+}
+
+/** Looks up words, finds patterns, reads budgets. */
+export class Lexicon {
+  readonly #surfaces = new Map<string, Surfaces>();
+  readonly #nets = new Map<string, Net[]>();
+  readonly #amounts: Amounts;
+
+  constructor(readonly domain: Domain) {
+    for (const [slot, table] of Object.entries(domain.values)) this.#surfaces.set(slot, new Surfaces(keysOf(table)));
+    for (const [slot, rule] of Object.entries(domain.slots)) if (rule.patterns) this.#nets.set(slot, netsOf(rule));
+    this.#amounts = new Amounts(domain.budget);
+  }
+
+  /** Returns the canonical value of a surface: exact, else that of the longest known surface inside it, else `null`. */
+  value(slot: string, surface: string): string | null {
+    const known = this.#surfaces.get(slot);
+    if (!known) return null;
+    const key = keyOf(surface);
+    const exact = known.values.get(key);
+    if (exact !== undefined) return exact;
+    let longest: Hit | null = null;
+    for (const hit of known.scan(key)) if (!longest || hit.end - hit.start > longest.end - longest.start) longest = hit;
+    return longest?.value ?? null;
+  }
+
+  /** Reads an amount of money in the domain's currency; of several numbers, the largest; `null` where none is. */
+  budget(surface: string, language: string): number | null {
+    return this.#amounts.read(normalise(surface).text, language);
+  }
+
+  /** Finds what the safety nets of the domain are sure of: things to avoid, conditions, budgets. */
+  findPatterns(text: string): Slot[] {
+    const { text: plain, offsets } = normalise(text);
+    const found = new Map<string, { slot: string; start: number; end: number; value: string }>();
+    for (const [slot, nets] of this.#nets) {
+      const isBudget = this.domain.slots[slot]?.role === "budget";
+      for (const net of nets) {
+        for (const hit of isBudget ? this.#money(plain, net) : this.#mentions(plain, slot, net)) {
+          const [start, end] = originalSpan(offsets, hit.start, hit.end);
+          const key = `${slot} ${start} ${end}`;
+          if (!found.has(key)) found.set(key, { slot, start, end, value: hit.value });
+        }
+      }
+    }
+    const points = Array.from(text);
+    const outer: Slot[] = [];
+    const ordered = [...found.values()].sort((a, b) => a.start - b.start || b.end - a.end || compare(a.slot, b.slot));
+    for (const { slot, start, end, value } of ordered) {
+      if (outer.some((kept) => kept.slot === slot && kept.start <= start && end <= kept.end)) continue;
+      outer.push({ slot, text: points.slice(start, end).join(""), value, start, end, confidence: 1 });
+    }
+    return outer;
+  }
+
+  #mentions(plain: string, slot: string, net: Net): Hit[] {
+    const hits = this.#surfaces.get(slot)?.scan(plain) ?? [];
+    const marked = new Marked(plain, hits.map((hit) => ({ ...hit, placeholder: VALUE! })));
+    const allowed = net.exceptions.flatMap((pattern) => [...spans(pattern, marked.text)]);
+    const found: Hit[] = [];
+    for (const pattern of net.patterns) {
+      for (const [start, end] of spans(pattern, marked.text)) {
+        for (const [at, hit] of marked.within(start, end)) {
+          if (!allowed.some(([first, last]) => first <= at && at < last)) found.push(hit);
+        }
+      }
+    }
+    for (const [pattern, value] of net.fixed) {
+      for (const [start, end] of spans(pattern, plain)) found.push({ start, end, value });
+    }
+    return found;
+  }
+
+  #money(plain: string, net: Net): Hit[] {
+    const numbers = this.#amounts.numbers(plain).map(({ start, end }) => ({ start, end, placeholder: NUMBER!, value: "" }));
+    const marks = this.#amounts.marks(plain).map((hit) => ({ ...hit, placeholder: MARK! }));
+    const ordered = [...numbers, ...marks].sort(
+      (a, b) => a.start - b.start || a.end - b.end || compare(a.placeholder, b.placeholder),
+    );
+    const marked = new Marked(plain, ordered);
+    const found: Hit[] = [];
+    for (const pattern of net.patterns) {
+      for (const [first, last] of spans(pattern, marked.text)) {
+        const inside = marked.within(first, last).map(([, span]) => span);
+        const [start, end] = [inside[0]!.start, inside.at(-1)!.end];
+        const amount = this.#amounts.read(plain.slice(start, end), net.language);
+        if (amount !== null) found.push({ start, end, value: decimal(amount) });
+      }
+    }
+    return found;
+  }
+}
+
+/** A text in which each span is replaced by one placeholder, and the way back. */
+class Marked {
+  readonly text: string;
+  readonly #at: [number, Found][] = [];
+
+  constructor(plain: string, found: readonly Found[]) {
+    let text = "";
+    let done = 0;
+    for (const span of found) {
+      if (span.start < done) continue;
+      text += plain.slice(done, span.start);
+      this.#at.push([text.length, span]);
+      text += span.placeholder;
+      done = span.end;
+    }
+    this.text = text + plain.slice(done);
+  }
+
+  within(start: number, end: number): [number, Found][] {
+    return this.#at.filter(([at]) => start <= at && at < end);
+  }
+}
+
+/** Writes an amount the way slot values hold it: at most two decimals, none that are zero. */
+export function decimal(amount: number): string {
+  return amount.toFixed(2).replace(/\.?0+$/, "");
+}
+
+function* spans(pattern: RegExp, text: string): Generator<[number, number]> {
+  for (const match of text.matchAll(pattern)) yield [match.index, match.index + match[0].length];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function keyOf(surface: string): string {
+  return normalise(surface).text.replaceAll("-", " ").split(" ").filter(Boolean).join(" ");
+}
+
+function keysOf(table: Record<string, Record<string, string[]>>): Map<string, string> {
+  const known = new Map<string, string>();
+  const add = (key: string, value: string) => void (known.has(key) || known.set(key, value));
+  for (const [value, languages] of Object.entries(table)) {
+    for (const surfaces of Object.values(languages)) for (const surface of surfaces) add(keyOf(surface), value);
+  }
+  for (const [key, value] of [...known]) if (/^[\x00-\x7f]*[a-zA-Z]$/.test(key) && !key.endsWith("s")) add(`${key}s`, value);
+  known.delete("");
+  return known;
+}
+
+function netsOf(rule: SlotRule): Net[] {
+  const values = rule.separator ? `${VALUE}(?:${rule.separator}${VALUE})*` : VALUE!;
+  const macros = [["{values}", values], ["{value}", VALUE!], ["{money}", MONEY], ["{amount}", AMOUNT], ["{number}", NUMBER!]];
+  const compiled = (source: string) =>
+    new RegExp(macros.reduce((text, [name, meaning]) => text.replaceAll(name!, () => meaning!), source), "giu");
+  // Of every language: a pattern as short as "{value}" is the same in all of them.
+  const exceptions = Object.values(rule.except ?? {}).flatMap((entries) => entries.map(compiled));
+  return Object.entries(rule.patterns ?? {}).map(([language, entries]) => ({
+    language,
+    patterns: entries.filter((entry) => typeof entry === "string").map(compiled),
+    exceptions,
+    fixed: entries.filter((entry) => typeof entry !== "string").map(([source, value]) => [compiled(source), value]),
+  }));
+}
