@@ -1,0 +1,72 @@
+/**
+ * The service worker: after one visit, page, runtime and bundle come from the cache, and airplane mode changes nothing.
+ *
+ * The page's own files are cached at install, in a cache named after their content. The runtime and the bundle's files
+ * are cached as they are first read; the bundle's carry their SHA-256 in the address, so a new bundle is never answered
+ * with an old one's files. Only the bundle's manifest is asked for anew while there is a network.
+ */
+
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+const SHELL = "__SHELL__" as unknown as string[];
+const APP = "app-__VERSION__";
+const BUNDLE = "bundle";
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(APP)
+      .then((cache) => cache.addAll(SHELL))
+      .then(() => worker.skipWaiting()),
+  );
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== APP && name !== BUNDLE).map((name) => caches.delete(name))))
+      .then(() => worker.clients.claim()),
+  );
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  const inBundle = url.href.startsWith(new URL("bundle/", worker.registration.scope).href);
+  if (inBundle && url.pathname.endsWith("/manifest.json")) event.respondWith(networkFirst(request));
+  else event.respondWith(cacheFirst(request, inBundle ? BUNDLE : APP));
+});
+
+async function cacheFirst(request: Request, name: string): Promise<Response> {
+  const cache = await caches.open(name);
+  const page = request.mode === "navigate" ? new URL("./", worker.registration.scope).href : request;
+  const cached = await cache.match(page);
+  if (cached) return cached;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    if (name === BUNDLE) await forget(cache, request);
+    await cache.put(page, answer.clone());
+  }
+  return answer;
+}
+
+async function networkFirst(request: Request): Promise<Response> {
+  const cache = await caches.open(BUNDLE);
+  try {
+    const answer = await fetch(request, { cache: "no-store" });
+    if (answer.ok) await cache.put(request, answer.clone());
+    return answer;
+  } catch (error) {
+    const cached = await cache.match(request);
+    if (cached) return cached;
+    throw error;
+  }
+}
+
+/** Drops what an older bundle left under the same path. */
+async function forget(cache: Cache, request: Request): Promise<void> {
+  const old = await cache.keys(request, { ignoreSearch: true });
+  await Promise.all(old.map((key) => cache.delete(key)));
+}

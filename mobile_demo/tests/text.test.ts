@@ -1,0 +1,81 @@
+/** The ports of `makeup_ai/text`, held to what Python answers. */
+
+import { describe, expect, test } from "vitest";
+import { Amounts, hundredths } from "../src/text/amounts";
+import { bioSpans } from "../src/text/decoding";
+import { LanguageDetector } from "../src/text/language";
+import { decimal, Lexicon } from "../src/text/lexicon";
+import { normalise } from "../src/text/normalise";
+import { Tokenizer } from "../src/text/tokenizer";
+import { mergeSlots } from "../src/text/understander";
+import type { Slot } from "../src/schema";
+import { golden } from "./golden";
+
+const lexicon = new Lexicon(golden.domain);
+
+describe("normalise", () => {
+  test.each(golden.normalise)("$text", ({ text, plain, offsets }) => {
+    expect(normalise(text)).toEqual({ text: plain, offsets });
+  });
+});
+
+describe("language", () => {
+  const detector = new LanguageDetector(golden.languages);
+  test.each(golden.language)("$text", ({ text, language }) => expect(detector.detect(text)).toBe(language));
+});
+
+describe("amounts", () => {
+  const amounts = new Amounts(golden.domain.budget);
+  test.each(golden.amounts)("$plain", ({ plain, numbers, marks, read }) => {
+    expect(amounts.numbers(plain).map(({ start, end, value }) => [start, end, value])).toEqual(numbers);
+    expect(amounts.marks(plain).map(({ start, end, value }) => [start, end, value])).toEqual(marks);
+    expect({ en: amounts.read(plain, "en"), zh: amounts.read(plain, "zh") }).toEqual(read);
+  });
+  test.each(golden.hundredths)("$amount", ({ amount, rounded, decimal: written }) => {
+    expect(hundredths(amount)).toBe(rounded);
+    expect(decimal(rounded)).toBe(written);
+  });
+});
+
+describe("lexicon", () => {
+  test.each(golden.values)("$slot $surface", ({ slot, surface, value }) => {
+    expect(lexicon.value(slot, surface)).toBe(value);
+  });
+  test.each(golden.patterns)("$text", ({ text, slots }) => expect(lexicon.findPatterns(text)).toEqual(slots));
+});
+
+describe("decoding", () => {
+  test.each(golden.bio)("$offsets", ({ labels, logits, offsets, spans }) => {
+    const found = bioSpans(logits, labels, offsets);
+    expect(found.map(({ slot, start, end }) => [slot, start, end])).toEqual(
+      spans.map(({ slot, start, end }) => [slot, start, end]),
+    );
+    found.forEach((span, i) => expect(span.confidence).toBeCloseTo(spans[i]!.confidence, 5)); // float32 in Python
+  });
+});
+
+describe("tokenizer", () => {
+  const tokenizer = new Tokenizer(golden.tokenizer);
+  test.each(golden.tokens)("$max_length $text", ({ text, max_length, ids, offsets, truncated }) => {
+    expect(tokenizer.encode(text, max_length)).toEqual({ tokenIds: ids, offsets, truncated });
+  });
+});
+
+describe("merging", () => {
+  const slot = (name: string, value: string | null, start: number, end: number): Slot => ({
+    slot: name,
+    text: "",
+    value,
+    start,
+    end,
+    confidence: 1,
+  });
+  const pattern = slot("avoid", "fragrance", 5, 14);
+  test("a pattern replaces what overlaps it", () => {
+    expect(mergeSlots([slot("ingredient", "parfum", 5, 9)], [pattern])).toEqual([pattern]);
+  });
+  test("another value to avoid is kept", () => {
+    const other = slot("avoid", "nut", 0, 8);
+    expect(mergeSlots([other], [pattern])).toEqual([other, pattern]);
+  });
+});
