@@ -89,7 +89,8 @@ class Benchmark:
     def __str__(self) -> str:
         scores = sorted({score for measured in self.measurements for score in measured.scores})
         columns = "".join(f"{column:>8}" for column in ("load", "first", "p50", "p90", "p99", "/s"))
-        head = f"{'file':<36}{'MB':>7}{columns}{'+RAM MB':>9}{'ops':>6}"
+        width = max(len(measured.name) for measured in self.measurements) + 1
+        head = f"{'file':<{width}}{'MB':>7}{columns}{'+RAM MB':>9}{'ops':>6}"
         lines = [head + "".join(f"{score:>{len(score) + 2}}" for score in scores)]
         for m in self.measurements:
             times = "".join(f"{value:>8.2f}" for value in (m.load_ms, m.first_ms, m.p50_ms, m.p90_ms, m.p99_ms))
@@ -99,7 +100,7 @@ class Benchmark:
                 f"{m.scores[score]:>{len(score) + 2}.4f}" if score in m.scores else " " * (len(score) + 2)
                 for score in scores
             )
-            lines.append(f"{m.name:<36}{size}{times}{m.per_second:>8.0f}{memory}{values}")
+            lines.append(f"{m.name:<{width}}{size}{times}{m.per_second:>8.0f}{memory}{values}")
         versions = ", ".join(f"{package} {number}" for package, number in self.versions.items())
         lines.append(f"times in ms over {self.calls} calls, {self.threads} thread(s); {self.machine}; {versions}")
         return "\n".join(lines)
