@@ -44,9 +44,11 @@ async function answer(assistant: Assistant, text: string): Promise<void> {
   output.setAttribute("aria-busy", "true");
   try {
     const advice = await assistant.consult(text);
-    output.replaceChildren(adviceView(advice, assistant.tables));
+    const view = adviceView(advice, assistant.tables);
+    output.replaceChildren(view);
     examples.hidden = true;
     question.value = "";
+    view.focus({ preventScroll: true }); // read out by a screen reader, and the keyboard gives way to the answer
     window.scrollTo({ top: 0 });
     // For a page that embeds this one: the whole answer as data.
     document.dispatchEvent(new CustomEvent("advice", { detail: advice }));

@@ -14,8 +14,8 @@ export function adviceView(advice: Advice, tables: Tables): HTMLElement {
     kind === "spoken" ? tables.phrases.render(`answer.${route}`, language) : kind === "beyond" ? word("beyond", language) : "";
   return element(
     "article",
-    { lang: language, "data-route": route },
-    questionView(advice),
+    { lang: language, "data-route": route, tabindex: "-1" },
+    questionView(advice, tables),
     understandingView(advice, tables),
     ...advice.cautions.map(({ kind: caution, text }) => element("p", { class: "caution", "data-caution": caution }, text)),
     said ? element("p", { class: "said" }, said) : null,

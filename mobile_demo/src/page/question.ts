@@ -1,20 +1,21 @@
 /** The question as it was read: its slots marked in the text, its intent beside it. */
 
 import type { Advice } from "../assistant";
+import { believed } from "../recommend/needs";
 import type { Tables } from "../recommend/tables";
 import type { Slot } from "../schema";
 import { element } from "./element";
 import { word } from "./words";
 
-/** Shows the question with every slot marked. */
-export function questionView(advice: Advice): HTMLElement {
+/** Shows the question with every slot marked, those that are not believed faintly. */
+export function questionView(advice: Advice, tables: Tables): HTMLElement {
   const points = Array.from(advice.text);
   const text = element("p", { class: "asked", dir: "auto" });
   let at = 0;
   for (const slot of advice.understanding.slots) {
     if (slot.start < at) continue; // inside the one before
     text.append(points.slice(at, slot.start).join(""));
-    text.append(element("mark", { "data-slot": slot.slot, title: slot.slot.replaceAll("_", " ") }, slot.text));
+    text.append(element("mark", { ...facts(slot, tables), title: slot.slot.replaceAll("_", " ") }, slot.text));
     at = slot.end;
   }
   text.append(points.slice(at).join(""));
@@ -54,8 +55,12 @@ function slotView(slot: Slot, { language }: Advice, tables: Tables): HTMLElement
         : tables.name(`${slot.slot}:${slot.value}`, language);
   return element(
     "li",
-    { "data-slot": slot.slot, "data-value": slot.value ?? "" },
+    { ...facts(slot, tables), "data-value": slot.value ?? "" },
     element("span", { class: "kind" }, slot.slot.replaceAll("_", " ")),
     ` ${meaning}`,
   );
+}
+
+function facts(slot: Slot, tables: Tables): Record<string, string> {
+  return { "data-slot": slot.slot, class: believed(slot, tables) ? "believed" : "unsure" };
 }

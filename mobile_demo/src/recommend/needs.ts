@@ -33,7 +33,7 @@ export function gather(understanding: Understanding, lexicon: Lexicon, tables: T
 
   const add = (slot: Slot) => {
     const rule = tables.slots.get(slot.slot);
-    if (!rule || (slot.confidence < tables.settings.min_confidence.slot && rule.role !== "mask")) return;
+    if (!rule || !believed(slot, tables)) return;
     if (rule.role === "budget") {
       const amount = slot.value === null ? lexicon.budget(slot.text, spoken(understanding.language)) : Number(slot.value);
       // Two amounts are a range, of which the upper end is the limit.
@@ -59,6 +59,11 @@ export function gather(understanding: Understanding, lexicon: Lexicon, tables: T
     unknownAvoid: [...unknownAvoid],
     unknownCondition: [...unknownCondition],
   };
+}
+
+/** Whether a slot counts: the tagger is sure enough of it, or it protects. */
+export function believed(slot: Slot, tables: Tables): boolean {
+  return slot.confidence >= tables.settings.min_confidence.slot || tables.slots.get(slot.slot)?.role === "mask";
 }
 
 /** Whether the words named anything at all. */
