@@ -67,7 +67,10 @@ const server = createServer((request, response) => {
     "referrer-policy": "no-referrer",
   });
   if (request.method === "HEAD") response.end();
-  else createReadStream(file).on("error", () => response.destroy()).pipe(response);
+  else
+    createReadStream(file)
+      .on("error", () => response.destroy())
+      .pipe(response);
 });
 
 server.on("error", (error) => {

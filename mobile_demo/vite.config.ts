@@ -10,7 +10,8 @@ const LITERT = "node_modules/@litertjs/core/wasm";
 /** With and without relaxed SIMD; LiteRT.js chooses. Its other builds need threads or JSPI, which nothing here uses. */
 const WASM = ["litert_wasm_internal", "litert_wasm_compat_internal"].flatMap((name) => [`${name}.js`, `${name}.wasm`]);
 
-const LICENSES = ["@huggingface/tokenizers/LICENSE"];
+/** LiteRT.js and `@huggingface/tokenizers` are under the license of this repository; a page that carries them carries it. */
+const LICENSE = "../LICENSE";
 
 function runtime(): Plugin {
   return {
@@ -20,10 +21,7 @@ function runtime(): Plugin {
       for (const name of WASM) {
         this.emitFile({ type: "asset", fileName: `wasm/${name}`, source: readFileSync(`${LITERT}/${name}`) });
       }
-      for (const path of LICENSES) {
-        const fileName = `licenses/${path.replaceAll("/", "-")}.txt`;
-        this.emitFile({ type: "asset", fileName, source: readFileSync(`node_modules/${path}`) });
-      }
+      this.emitFile({ type: "asset", fileName: "LICENSE.txt", source: readFileSync(LICENSE) });
     },
   };
 }
@@ -35,7 +33,7 @@ function shell(): Plugin {
     apply: "build",
     enforce: "post",
     generateBundle(_, output) {
-      const names = Object.keys(output).filter((name) => name !== "worker.js" && !/^(?:wasm|licenses)\//.test(name));
+      const names = Object.keys(output).filter((name) => /^(?:index\.html$|assets\/)/.test(name));
       const extra = ["public/icon.svg", "public/app.webmanifest"];
       const hash = createHash("sha256");
       for (const name of names.sort()) {

@@ -90,7 +90,9 @@ export class Bundle {
 /** Holds a file to its entry in the manifest. */
 export async function check(path: string, content: Uint8Array<ArrayBuffer>, entry: FileEntry): Promise<void> {
   if (content.length !== entry.bytes) {
-    throw new BundleError(`${path}: expected ${entry.bytes} bytes. Received: ${content.length}. Copy the bundle again.`);
+    throw new BundleError(
+      `${path}: expected ${entry.bytes} bytes. Received: ${content.length}. Copy the bundle again.`,
+    );
   }
   const digest = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", content)), (byte) =>
     byte.toString(16).padStart(2, "0"),
@@ -123,7 +125,9 @@ async function read(address: string, path: string): Promise<Uint8Array<ArrayBuff
   try {
     answer = await fetch(address);
   } catch {
-    throw new BundleError(`${path}: cannot be read. Open the page once with the server running; then it works offline.`);
+    throw new BundleError(
+      `${path}: cannot be read. Open the page once with the server running; then it works offline.`,
+    );
   }
   if (!answer.ok) throw new BundleError(`${path}: cannot be read (${answer.status}). Is there a bundle at bundle/ ?`);
   return new Uint8Array(await answer.arrayBuffer());

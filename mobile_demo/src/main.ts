@@ -26,7 +26,9 @@ async function goOffline(): Promise<boolean> {
     await navigator.serviceWorker.register("./worker.js");
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller) {
-      await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+      await new Promise((resolve) =>
+        navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
+      );
     }
     return true;
   } catch {

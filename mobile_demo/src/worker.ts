@@ -13,21 +13,12 @@ const APP = "app-__VERSION__";
 const BUNDLE = "bundle";
 
 worker.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(APP)
-      .then((cache) => cache.addAll(SHELL))
-      .then(() => worker.skipWaiting()),
-  );
+  event.waitUntil(install().then(() => worker.skipWaiting()));
 });
 
 worker.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== APP && name !== BUNDLE).map((name) => caches.delete(name))))
-      .then(() => worker.clients.claim()),
-  );
+  void forgetVersions(); // nothing waits for it: until this event ends the page waits for its files
+  event.waitUntil(worker.clients.claim());
 });
 
 worker.addEventListener("fetch", (event) => {
@@ -38,6 +29,14 @@ worker.addEventListener("fetch", (event) => {
   if (inBundle && url.pathname.endsWith("/manifest.json")) event.respondWith(networkFirst(request));
   else event.respondWith(cacheFirst(request, inBundle ? BUNDLE : APP));
 });
+
+/** Keeps the page, and of the runtime what an older version of the page had read: a visit offline may come next. */
+async function install(): Promise<void> {
+  const older = (await caches.keys()).filter((name) => name !== BUNDLE);
+  const kept = await Promise.all(older.map(async (name) => (await caches.open(name)).keys()));
+  const runtime = kept.flat().filter(({ url }) => url.startsWith(new URL("wasm/", worker.registration.scope).href));
+  await (await caches.open(APP)).addAll([...SHELL, ...new Set(runtime.map(({ url }) => url))]);
+}
 
 async function cacheFirst(request: Request, name: string): Promise<Response> {
   const cache = await caches.open(name);
@@ -63,6 +62,11 @@ async function networkFirst(request: Request): Promise<Response> {
     if (cached) return cached;
     throw error;
   }
+}
+
+async function forgetVersions(): Promise<void> {
+  const older = (await caches.keys()).filter((name) => name !== APP && name !== BUNDLE);
+  await Promise.all(older.map((name) => caches.delete(name)));
 }
 
 /** Drops what an older bundle left under the same path. */

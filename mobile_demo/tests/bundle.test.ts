@@ -20,7 +20,8 @@ describe("manifest", () => {
   test("of another generation", () => {
     expect(() => manifestOf(bytes('{"schema_version": 2}'))).toThrow("expected schema_version 1. Received: 2");
   });
-  test("that is no JSON", () => expect(() => manifestOf(bytes("<html>"))).toThrow("manifest.json: cannot be read as JSON"));
+  test("that is no JSON", () =>
+    expect(() => manifestOf(bytes("<html>"))).toThrow("manifest.json: cannot be read as JSON"));
   test("without its files", () => {
     expect(() => manifestOf(bytes('{"schema_version": 1, "max_length": 64}'))).toThrow("expected files");
   });

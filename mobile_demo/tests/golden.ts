@@ -10,7 +10,9 @@ import type { Domain } from "../src/text/lexicon";
 
 const path = process.env["MAKEUP_AI_GOLDEN"] ?? new URL("../../build/phone/golden.json", import.meta.url).pathname;
 if (!existsSync(path)) {
-  throw new Error(`Expected Python's answers in ${path}. Write them: python tests/mobile/golden.py build/phone/golden.json`);
+  throw new Error(
+    `Expected Python's answers in ${path}. Write them: python tests/mobile/golden.py build/phone/golden.json`,
+  );
 }
 
 export interface Hidden {

@@ -65,13 +65,15 @@ async function opened() {
 }
 
 async function picture(name) {
-  if (task.screenshots) await page.screenshot({ path: join(task.screenshots, `${name}.png`), fullPage: name === "whole" });
+  if (task.screenshots)
+    await page.screenshot({ path: join(task.screenshots, `${name}.png`), fullPage: name === "whole" });
 }
 
 /** Types a question, and returns the answer as data beside what the page shows of it. */
 async function ask(question) {
   const heard = page.evaluate(
-    () => new Promise((resolve) => document.addEventListener("advice", ({ detail }) => resolve(detail), { once: true })),
+    () =>
+      new Promise((resolve) => document.addEventListener("advice", ({ detail }) => resolve(detail), { once: true })),
   );
   await page.locator("#question").fill(question);
   await page.locator("#question").press("Enter");

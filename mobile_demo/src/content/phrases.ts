@@ -11,7 +11,9 @@ export class Phrases {
     for (const language of LANGUAGES) {
       if (!table[language]) throw new Error(`phrases.json: expected the languages ${LANGUAGES.join(", ")}`);
     }
-    this.#templates = new Map(Object.entries(table).map(([name, templates]) => [name, new Map(Object.entries(templates))]));
+    this.#templates = new Map(
+      Object.entries(table).map(([name, templates]) => [name, new Map(Object.entries(templates))]),
+    );
   }
 
   has(key: string): boolean {

@@ -18,7 +18,9 @@ export interface KnowledgeTable {
 export function fold(name: string): string {
   const plain = name.normalize("NFKD").toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
   const spelled = plain.replace(/[αβγδω]/g, (letter) => GREEK[letter]!);
-  return Array.from(spelled.normalize("NFKC")).filter((c) => /[\p{L}\p{N}]/u.test(c)).join("");
+  return Array.from(spelled.normalize("NFKC"))
+    .filter((c) => /[\p{L}\p{N}]/u.test(c))
+    .join("");
 }
 
 /** Links names to ingredients and to avoid groups. */
@@ -32,7 +34,8 @@ export class Linker {
       for (const name of names) this.#ingredients.set(fold(name), id);
     }
     for (const [id, row] of Object.entries(table.groups)) {
-      for (const name of [id, row.en, row.zh, ...Object.values(row.synonyms ?? {}).flat()]) this.#groups.set(fold(name), id);
+      for (const name of [id, row.en, row.zh, ...Object.values(row.synonyms ?? {}).flat()])
+        this.#groups.set(fold(name), id);
     }
   }
 
@@ -51,7 +54,9 @@ export class Linker {
   #contained(name: string): string[] {
     const plain = name.replace(NOISE, " ");
     const [outside, inside] = unbracket(plain);
-    const whole = [name, plain, outside].map((text) => this.#ingredients.get(fold(text))).find((id) => id !== undefined);
+    const whole = [name, plain, outside]
+      .map((text) => this.#ingredients.get(fold(text)))
+      .find((id) => id !== undefined);
     const pieces = inside.flatMap((text) => [text, ...text.split(SEPARATORS), ...text.split("/")]);
     if (whole === undefined) pieces.unshift(...outside.split(/[/\\]/));
     return [whole, ...pieces.map((piece) => this.#ingredients.get(fold(piece)))].filter((id) => id !== undefined);

@@ -52,7 +52,9 @@ function termView(term: Term, tables: Tables, language: Advice["language"]): HTM
 }
 
 function bar(offer: Recommendation, longest: number, tables: Tables, language: Advice["language"]): HTMLElement {
-  const said = offer.terms.map((term) => `${tables.phrases.render(`term.${term.name}`, language)} ${term.value.toFixed(2)}`);
+  const said = offer.terms.map(
+    (term) => `${tables.phrases.render(`term.${term.name}`, language)} ${term.value.toFixed(2)}`,
+  );
   const label = `${word("score", language)} ${offer.score.toFixed(2)}: ${said.join(", ")}`;
   const segments = offer.terms.map((term) => {
     const segment = element("span", { "data-term": term.name, class: term.value < 0 ? "against" : "for" });

@@ -72,7 +72,10 @@ export function masked(tables: Tables, needs: Needs): Masked {
   }
   const { budget } = needs;
   if (budget !== null) rules.push({ kind: "price", subject: "", rows: where((product) => product.price > budget) });
-  return new Masked(tables, rules.filter((rule) => rule.rows.length > 0));
+  return new Masked(
+    tables,
+    rules.filter((rule) => rule.rows.length > 0),
+  );
 }
 
 function offers(product: Product, slot: string): readonly string[] {

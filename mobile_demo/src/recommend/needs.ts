@@ -23,7 +23,12 @@ export interface Needs {
 export type ResolveAvoid = (name: string) => readonly string[];
 
 /** Brings together what the words say. A slot that protects is kept however unsure the tagger is. */
-export function gather(understanding: Understanding, lexicon: Lexicon, tables: Tables, resolveAvoid: ResolveAvoid): Needs {
+export function gather(
+  understanding: Understanding,
+  lexicon: Lexicon,
+  tables: Tables,
+  resolveAvoid: ResolveAvoid,
+): Needs {
   const needs = new Set<string>();
   const filters = new Map<string, Set<string>>();
   const masks = new Set<string>();
@@ -35,7 +40,8 @@ export function gather(understanding: Understanding, lexicon: Lexicon, tables: T
     const rule = tables.slots.get(slot.slot);
     if (!rule || !believed(slot, tables)) return;
     if (rule.role === "budget") {
-      const amount = slot.value === null ? lexicon.budget(slot.text, spoken(understanding.language)) : Number(slot.value);
+      const amount =
+        slot.value === null ? lexicon.budget(slot.text, spoken(understanding.language)) : Number(slot.value);
       // Two amounts are a range, of which the upper end is the limit.
       if (amount !== null && Number.isFinite(amount) && amount > 0) budget = Math.max(budget ?? 0, amount);
     } else if (slot.value !== null) {

@@ -42,7 +42,11 @@ function write(
   const { product_id, brand, price, currency } = tables.products[row]!;
   const terms = summands
     .filter((summand) => summand.values[row] !== 0)
-    .map((summand): Term => ({ name: summand.name, value: summand.values[row]! / UNIT, evidence: summand.evidence(row) }))
+    .map((summand): Term => ({
+      name: summand.name,
+      value: summand.values[row]! / UNIT,
+      evidence: summand.evidence(row),
+    }))
     .sort((a, b) => b.value - a.value || compare(a.name, b.name) || compare(needOf(a), needOf(b)));
   return {
     product_id,

@@ -16,7 +16,10 @@ export function reason(tables: Tables, { evidence }: Term, language: Language): 
   const fields: Record<string, string> = {};
   if ("need" in evidence) {
     fields["need"] = tables.name(evidence.need, language);
-    fields["path"] = phrases.chain(evidence.path.map((node) => tables.name(node, language)), language);
+    fields["path"] = phrases.chain(
+      evidence.path.map((node) => tables.name(node, language)),
+      language,
+    );
   }
   if ("price" in evidence) {
     fields["price"] = phrases.price(evidence.price, evidence.currency, language);
@@ -29,5 +32,8 @@ export function reason(tables: Tables, { evidence }: Term, language: Language): 
 export function whyNot(tables: Tables, mask: Mask, language: Language): string {
   const need = mask.kind === "need" ? tables.name(mask.subject, language) : mask.subject;
   const key = mask.kind === "filter" ? `mask.${mask.subject}` : `mask.${mask.kind}`;
-  return tables.phrases.render(tables.phrases.has(key) ? key : "mask.filter", language, { need, printed: mask.printed });
+  return tables.phrases.render(tables.phrases.has(key) ? key : "mask.filter", language, {
+    need,
+    printed: mask.printed,
+  });
 }

@@ -75,7 +75,12 @@ export class Tables {
     this.masks = new Map(
       Object.entries(files.masks.masks).map(([need, rows]) => [
         need,
-        new Map(Object.entries(rows).map(([row, evidence]) => [rowOf(Number(row), this.products.length, "masks.json"), evidence])),
+        new Map(
+          Object.entries(rows).map(([row, evidence]) => [
+            rowOf(Number(row), this.products.length, "masks.json"),
+            evidence,
+          ]),
+        ),
       ]),
     );
     this.embeddings = files.embeddings;
@@ -124,7 +129,9 @@ export class Tables {
 
   /** Says in a few words what a person with this intent does; its id where the domain does not say. */
   intent(label: string, language: Language): string {
-    return (Object.hasOwn(this.#intents, label) ? this.#intents[label]![language] : undefined) ?? label.replaceAll("_", " ");
+    return (
+      (Object.hasOwn(this.#intents, label) ? this.#intents[label]![language] : undefined) ?? label.replaceAll("_", " ")
+    );
   }
 
   /** Names a product, in its first language where it has no name in this one. */
@@ -141,7 +148,9 @@ function cellsOf(table: TableFiles["needs"], products: number): Map<string, Map<
     const column = columns.get(table.needs[need] ?? "");
     const why = table.paths[path];
     if (!column || !why || !Number.isInteger(value) || Math.abs(value) > UNIT || column.has(row)) {
-      throw new BundleError(`needs.json: expected [need, row, ten-thousandths, path], once each. Received: [${cell.join(", ")}]`);
+      throw new BundleError(
+        `needs.json: expected [need, row, ten-thousandths, path], once each. Received: [${cell.join(", ")}]`,
+      );
     }
     column.set(rowOf(row, products, "needs.json"), { value, path: why });
   }

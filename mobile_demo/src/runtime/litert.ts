@@ -27,13 +27,19 @@ export class LiteRtTextModel implements TextModel {
   private constructor(compiled: CompiledModel) {
     this.#compiled = compiled;
     const found = Object.keys(compiled.signatures).map((key) => BUCKET_NAME.exec(key)?.[1]);
-    this.lengths = found.filter((length) => length !== undefined).map(Number).sort((a, b) => a - b);
-    if (!this.lengths.length) throw new Error("understanding.tflite: expected signatures like tokens_16. Received none.");
+    this.lengths = found
+      .filter((length) => length !== undefined)
+      .map(Number)
+      .sort((a, b) => a - b);
+    if (!this.lengths.length)
+      throw new Error("understanding.tflite: expected signatures like tokens_16. Received none.");
     for (const length of this.lengths) {
       const details = compiled.signatures[`tokens_${length}`]!.getInputDetails();
       const names = details.map((input) => input.name).sort();
       if (names.join() !== INPUTS.join()) {
-        throw new Error(`understanding.tflite: expected the inputs ${INPUTS.join(", ")}. Received: ${names.join(", ")}`);
+        throw new Error(
+          `understanding.tflite: expected the inputs ${INPUTS.join(", ")}. Received: ${names.join(", ")}`,
+        );
       }
     }
   }
@@ -56,7 +62,8 @@ export class LiteRtTextModel implements TextModel {
     };
     const outputs = await this.#compiled.run(`tokens_${length}`, inputs);
     try {
-      const read = async (name: string) => (outputs[name] ? ((await outputs[name].data()) as Float32Array).slice() : null);
+      const read = async (name: string) =>
+        outputs[name] ? ((await outputs[name].data()) as Float32Array).slice() : null;
       const [intent, slots, sentiment, embedding] = await Promise.all(
         ["intent", "slots", "sentiment", "embedding"].map(read),
       );

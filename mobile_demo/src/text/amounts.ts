@@ -65,7 +65,9 @@ export class Amounts {
 
   constructor(readonly table: BudgetTable) {
     const currencies = table.currencies ?? [];
-    this.#marks = new Surfaces(new Map(currencies.flatMap((row) => row.marks.map((mark) => [mark, row.code] as const))));
+    this.#marks = new Surfaces(
+      new Map(currencies.flatMap((row) => row.marks.map((mark) => [mark, row.code] as const))),
+    );
     const { digits = {}, words = {}, units = {} } = table.numbers ?? {};
     for (const [token, value] of Object.entries(digits)) this.#named.set(token, [value, "digit"]);
     for (const [token, value] of Object.entries(words)) this.#named.set(token, [value, "word"]);

@@ -20,7 +20,9 @@ export class LanguageDetector {
   readonly #words: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(table: LanguageTable) {
-    this.#words = new Map(Object.entries(table.function_words).map(([name, words]) => [name, new Set(words.split(" "))]));
+    this.#words = new Map(
+      Object.entries(table.function_words).map(([name, words]) => [name, new Set(words.split(" "))]),
+    );
   }
 
   /**

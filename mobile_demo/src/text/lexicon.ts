@@ -98,7 +98,10 @@ export class Lexicon {
 
   #mentions(plain: string, slot: string, net: Net): Hit[] {
     const hits = this.#surfaces.get(slot)?.scan(plain) ?? [];
-    const marked = new Marked(plain, hits.map((hit) => ({ ...hit, placeholder: VALUE! })));
+    const marked = new Marked(
+      plain,
+      hits.map((hit) => ({ ...hit, placeholder: VALUE! })),
+    );
     const allowed = net.exceptions.flatMap((pattern) => [...spans(pattern, marked.text)]);
     const found: Hit[] = [];
     for (const pattern of net.patterns) {
@@ -115,7 +118,9 @@ export class Lexicon {
   }
 
   #money(plain: string, net: Net): Hit[] {
-    const numbers = this.#amounts.numbers(plain).map(({ start, end }) => ({ start, end, placeholder: NUMBER!, value: "" }));
+    const numbers = this.#amounts
+      .numbers(plain)
+      .map(({ start, end }) => ({ start, end, placeholder: NUMBER!, value: "" }));
     const marks = this.#amounts.marks(plain).map((hit) => ({ ...hit, placeholder: MARK! }));
     const ordered = [...numbers, ...marks].sort(
       (a, b) => a.start - b.start || a.end - b.end || compare(a.placeholder, b.placeholder),
@@ -180,16 +185,26 @@ function keysOf(table: Record<string, Record<string, string[]>>): Map<string, st
   for (const [value, languages] of Object.entries(table)) {
     for (const surfaces of Object.values(languages)) for (const surface of surfaces) add(keyOf(surface), value);
   }
-  for (const [key, value] of [...known]) if (/^[\x00-\x7f]*[a-zA-Z]$/.test(key) && !key.endsWith("s")) add(`${key}s`, value);
+  for (const [key, value] of [...known])
+    if (/^[\x00-\x7f]*[a-zA-Z]$/.test(key) && !key.endsWith("s")) add(`${key}s`, value);
   known.delete("");
   return known;
 }
 
 function netsOf(rule: SlotRule): Net[] {
   const values = rule.separator ? `${VALUE}(?:${rule.separator}${VALUE})*` : VALUE!;
-  const macros = [["{values}", values], ["{value}", VALUE!], ["{money}", MONEY], ["{amount}", AMOUNT], ["{number}", NUMBER!]];
+  const macros = [
+    ["{values}", values],
+    ["{value}", VALUE!],
+    ["{money}", MONEY],
+    ["{amount}", AMOUNT],
+    ["{number}", NUMBER!],
+  ];
   const compiled = (source: string) =>
-    new RegExp(macros.reduce((text, [name, meaning]) => text.replaceAll(name!, () => meaning!), source), "giu");
+    new RegExp(
+      macros.reduce((text, [name, meaning]) => text.replaceAll(name!, () => meaning!), source),
+      "giu",
+    );
   // Of every language: a pattern as short as "{value}" is the same in all of them.
   const exceptions = Object.values(rule.except ?? {}).flatMap((entries) => entries.map(compiled));
   return Object.entries(rule.patterns ?? {}).map(([language, entries]) => ({

@@ -18,7 +18,9 @@ export function relevance(tables: Tables, _needs: Needs, embedding: readonly num
   if (!embedding.length || !tables.products.length) return [];
   const { dim, embeddings, settings } = tables;
   if (embedding.length !== dim || !embedding.every(Number.isFinite)) {
-    throw new Error(`Expected an embedding of ${dim} finite numbers, as embeddings.bin has. Received: ${embedding.length}`);
+    throw new Error(
+      `Expected an embedding of ${dim} finite numbers, as embeddings.bin has. Received: ${embedding.length}`,
+    );
   }
   const query = embedding.map((x) => Math.floor(x * QUERY_SCALE + 0.5));
   const cosine = tables.products.map((_, row) => {
