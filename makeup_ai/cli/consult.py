@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from makeup_ai.assistant import Assistant
 from makeup_ai.schema import Advice, Profile, to_dict
@@ -50,7 +51,8 @@ def read_profile(path: str) -> Profile:
     if not isinstance(values, dict) or set(values) - known:
         received = sorted(set(values) - known) if isinstance(values, dict) else type(values).__name__
         raise ValueError(f"Expected a profile: a JSON object with fields of {sorted(known)}. Received: {received}")
-    return Profile(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return Profile(**given)
 
 
 def _print(advice: Advice) -> None:

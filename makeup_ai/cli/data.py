@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from makeup_ai.training.data.layouts import read_products, read_purchases, read_reviews
 from makeup_ai.training.data.quality import measure_quality
 from makeup_ai.training.data.splits import save_split, split
 
-READERS = {"reviews": read_reviews, "products": read_products, "purchases": read_purchases}
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "reviews": read_reviews,
+    "products": read_products,
+    "purchases": read_purchases,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,7 @@ class TrainOptions:
         weight_decay: Of AdamW (Loshchilov & Hutter, 2019), not on biases and normalisation.
         clip_norm: Largest global norm of a gradient.
         patience: Epochs without a better validation figure before it stops.
+        noise: Share of pieces replaced by random ones, outside of slots.
         balance_classes: Whether rare classes weigh more in the loss.
         precision: Keras dtype policy, `"float32"`, `"mixed_float16"` or `"mixed_bfloat16"`.
         seed: Of initial weights, order and dropout.
@@ -50,6 +51,7 @@ class TrainOptions:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     patience: int = 2
+    noise: float = 0.0
     balance_classes: bool = False
     precision: str = "float32"
     seed: int = 0
@@ -58,6 +60,8 @@ class TrainOptions:
     def __post_init__(self) -> None:
         if min(self.epochs, self.batch_size, self.patience) < 1 or self.learning_rate <= 0:
             raise ValueError(f"Expected epochs, batch_size, patience >= 1 and a learning_rate > 0. Received: {self}")
+        if not 0 <= self.noise < 1:
+            raise ValueError(f"Expected a share of noise in [0, 1). Received: noise={self.noise}")
         if self.precision not in {"float32", "mixed_float16", "mixed_bfloat16"}:
             raise ValueError(
                 "Unknown precision. Expected one of ['float32', 'mixed_bfloat16', 'mixed_float16']. "
@@ -134,8 +138,12 @@ def train(
         for step in range(position.step, len(plan)):
             length, rows = plan[step]
             y = {_output(task, name): stack_targets([t[row] for row in rows], length) for name, t in targets.items()}
+            x = batches.inputs(length, rows)
+            if options.noise:
+                generator = np.random.default_rng([options.seed, position.epoch, step])
+                x = batches.noisy(x, options.noise, generator, _protected(task, targets, rows, length))
             model.reset_metrics()  # each step's own loss; the mean over the epoch is ours, and survives a kill
-            loss = float(model.train_on_batch(batches.inputs(length, rows), y, return_dict=True)["loss"])
+            loss = float(model.train_on_batch(x, y, return_dict=True)["loss"])
             if not np.isfinite(loss):
                 raise ValueError(
                     f"The loss became {loss} at epoch {position.epoch + 1}, step {step + 1}. "
@@ -214,6 +222,18 @@ def _LinearRate(peak: float, warmup: int, total: int) -> Any:  # noqa: N802  # i
 def _output(task: Task, head_name: str) -> str:
     head = next(head for head in task.heads if head.name == head_name)
     return HEAD_KINDS[head.kind].output.format(name=head.name)
+
+
+def _protected(
+    task: Task, targets: dict[str, list[Any]], rows: NDArray[np.int64], length: int
+) -> NDArray[np.bool_] | None:
+    """Return where pieces fill a slot; `None` where the task has no such head."""
+    head = next((head for head in task.heads if head.kind == "tokens"), None)
+    if head is None:
+        return None
+    stacked = stack_targets([targets[head.name][row] for row in rows], length)
+    filled: NDArray[np.bool_] = stacked > head.labels.index("O")
+    return filled
 
 
 def _class_weights(targets: Sequence[Any], classes: int) -> NDArray[np.float32] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
+from makeup_ai.text.tokenizer import SPECIAL_TOKENS, Encoding, Tokenizer, pad
 from makeup_ai.training.data.examples import Example
 
 LENGTHS = (16, 32, 64, 128, 256, 512)
@@ -58,6 +58,7 @@ class Batches:
         self.examples = list(examples)
         self.encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
         self.batch_size, self.seed = batch_size, seed
+        self._vocabulary_size = tokenizer.vocabulary_size
         self._products: dict[str, Encoding] = {}
         if with_products:
             texts = sorted({example.product for example in examples if example.product is not None})
@@ -103,6 +104,30 @@ class Batches:
             "product_token_ids": product_ids,
             "product_padding_mask": product_mask,
         }
+
+    def noisy(
+        self,
+        inputs: dict[str, NDArray[np.int32]],
+        share: float,
+        generator: np.random.Generator,
+        protected: NDArray[np.bool_] | None = None,
+    ) -> dict[str, NDArray[np.int32]]:
+        """Replace some pieces by random ones, so that a word never seen before is not taken for something it knows.
+
+        Args:
+            inputs: From `inputs`; not changed.
+            share: Of the pieces that are replaced, in [0, 1).
+            generator: Of the choice.
+            protected: `(batch, length)`, true where a piece must stay, as those that fill a slot.
+        """
+        token_ids, padding_mask = inputs["token_ids"], inputs["padding_mask"]
+        replaced = (generator.random(token_ids.shape) < share) & (padding_mask == 1)
+        replaced[:, 0] = False  # [CLS]
+        replaced[np.arange(len(token_ids)), padding_mask.sum(axis=1) - 1] = False  # [SEP]
+        if protected is not None:
+            replaced &= ~protected
+        random_ids = generator.integers(len(SPECIAL_TOKENS), self._vocabulary_size, token_ids.shape, np.int32)
+        return {**inputs, "token_ids": np.where(replaced, random_ids, token_ids)}
 
     def _product(self, text: str | None) -> Encoding:
         return self._nothing if text is None else self._products[text]
