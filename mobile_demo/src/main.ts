@@ -1,8 +1,11 @@
 /** The page: opens the bundle, takes questions, shows answers. */
 
 import { Assistant } from "./assistant";
+import { keep } from "./kept";
 import { adviceView } from "./page/advice";
 import { element } from "./page/element";
+
+const BUNDLE = "./bundle/";
 
 const EXAMPLES = [
   "A matte foundation for oily skin under $40",
@@ -68,8 +71,9 @@ function messageOf(error: unknown): string {
 
 async function start(): Promise<void> {
   const offline = await goOffline();
-  const assistant = await Assistant.load("./bundle/", new URL("./wasm/", document.baseURI).href);
+  const assistant = await Assistant.load(BUNDLE, new URL("./wasm/", document.baseURI).href);
   const { name, languages } = assistant.bundle.manifest;
+  if (offline) await keep(assistant.bundle.manifest, BUNDLE);
   const count = assistant.tables.products.length;
   report(`${name} · ${count} products · ${languages.join(", ")}${offline ? " · works offline" : ""}`, "ready");
   question.disabled = button.disabled = false;

@@ -3,7 +3,9 @@
  *
  * The page's own files are cached at install, in a cache named after their content. The runtime and the bundle's files
  * are cached as they are first read; the bundle's carry their SHA-256 in the address, so a new bundle is never answered
- * with an old one's files. Only the bundle's manifest is asked for anew while there is a network.
+ * with an old one's files. Only the bundle's manifest is asked for anew while there is a network; which one is kept, the
+ * page decides (`kept.ts`). A new version of the page waits until the old one is closed: a take-over in the middle of a
+ * visit can leave Chromium without an answer when the network goes at the same time.
  */
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
@@ -13,7 +15,7 @@ const APP = "app-__VERSION__";
 const BUNDLE = "bundle";
 
 worker.addEventListener("install", (event) => {
-  event.waitUntil(install().then(() => worker.skipWaiting()));
+  event.waitUntil(install());
 });
 
 worker.addEventListener("activate", (event) => {
@@ -44,21 +46,15 @@ async function cacheFirst(request: Request, name: string): Promise<Response> {
   const cached = await cache.match(page);
   if (cached) return cached;
   const answer = await fetch(request);
-  if (answer.ok) {
-    if (name === BUNDLE) await forget(cache, request);
-    await cache.put(page, answer.clone());
-  }
+  if (answer.ok) await cache.put(page, answer.clone());
   return answer;
 }
 
 async function networkFirst(request: Request): Promise<Response> {
-  const cache = await caches.open(BUNDLE);
   try {
-    const answer = await fetch(request, { cache: "no-store" });
-    if (answer.ok) await cache.put(request, answer.clone());
-    return answer;
+    return await fetch(request, { cache: "no-store" });
   } catch (error) {
-    const cached = await cache.match(request);
+    const cached = await (await caches.open(BUNDLE)).match(request);
     if (cached) return cached;
     throw error;
   }
@@ -67,10 +63,4 @@ async function networkFirst(request: Request): Promise<Response> {
 async function forgetVersions(): Promise<void> {
   const older = (await caches.keys()).filter((name) => name !== APP && name !== BUNDLE);
   await Promise.all(older.map((name) => caches.delete(name)));
-}
-
-/** Drops what an older bundle left under the same path. */
-async function forget(cache: Cache, request: Request): Promise<void> {
-  const old = await cache.keys(request, { ignoreSearch: true });
-  await Promise.all(old.map((key) => cache.delete(key)));
 }
