@@ -16,6 +16,7 @@ which is then matched against the text itself. They mean what they mean in JavaS
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,12 +35,13 @@ _AMOUNT = f"(?:{_MARK}\\s?)?{_NUMBER}(?:\\s?{_MARK})?"
 
 @dataclass(frozen=True, slots=True)
 class _Net:
-    """The compiled patterns of one slot; `fixed` match the text itself and carry their value."""
+    """The compiled patterns of one slot; `fixed` match the text itself and carry their value, `unknown` have none."""
 
     language: str
     patterns: tuple[re.Pattern[str], ...]
     exceptions: tuple[re.Pattern[str], ...]
     fixed: tuple[tuple[re.Pattern[str], str], ...]
+    unknown: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True)
@@ -110,43 +112,85 @@ class Lexicon:
         """
         return self._amounts.read(normalise(surface)[0], language)
 
+    def is_open(self, slot: str) -> bool:
+        """Tell whether a slot may be filled by words that the domain does not know, such as another shop's brand."""
+        return bool(self.domain["slots"].get(slot, {}).get("open", False))
+
+    def protects(self, slot: str) -> bool:
+        """Tell whether a slot rules products out."""
+        return self.domain["slots"].get(slot, {}).get("role") in {"mask", "budget"}
+
+    def mentions(self, text: str) -> list[Slot]:
+        """Find every known word of the slots that score or filter, whatever it means where it stands.
+
+        Returns:
+            Slots with confidence 0 and spans in code points of `text`, which may overlap between slots.
+        """
+        plain, offsets = normalise(text)
+        found = []
+        for slot, surfaces in self._surfaces.items():
+            if self.domain["slots"][slot]["role"] in {"need", "filter"}:
+                for start, end, value in surfaces.scan(plain):
+                    first, last = original_span(offsets, start, end)
+                    found.append(Slot(slot, text[first:last], value, first, last, 0.0))
+        return found
+
+    @property
+    def min_mention(self) -> float:
+        """Probability from which a known word is taken for what the model all but overlooked."""
+        return float(self.domain.get("mentions", {}).get("min_probability", 1.0))
+
     def find_patterns(self, text: str) -> list[Slot]:
         """Find what the safety nets of the domain are sure of: things to avoid, conditions, budgets.
 
         The patterns of every language are tried, whatever the text's own is. Text inside a match of a slot's
         `except` patterns ("not allergic to ...") is left alone. A budget's value is its amount in the domain's
-        currency as a decimal string.
+        currency as a decimal string. What an `unknown` pattern finds ("allergic to ...") has no value unless the
+        words hold a known one, which the other patterns then find.
 
         Returns:
             Slots in the order of the text, with confidence 1 and spans in code points of `text`.
         """
         plain, offsets = normalise(text)
-        found: dict[tuple[str, int, int], str] = {}
+        found: dict[tuple[str, int, int], str | None] = {}
         for slot, nets in self._nets.items():
             is_budget = self.domain["slots"][slot]["role"] == "budget"
             for net in nets:
-                for start, end, value in self._money(plain, net) if is_budget else self._mentions(plain, slot, net):
+                known = self._money(plain, net) if is_budget else self._mentions(plain, slot, net)
+                for start, end, value in [*known, *self._unknown(plain, slot, net)]:
                     found.setdefault((slot, *original_span(offsets, start, end)), value)
         spans = sorted(found.items(), key=lambda item: (item[0][1], -item[0][2], item[0][0]))
         outer: list[Slot] = []
+        furthest: dict[str, int] = {}  # spans come by their start: one that ends within what was read lies inside it
         for (slot, start, end), value in spans:
-            if not any(kept.slot == slot and kept.start <= start and end <= kept.end for kept in outer):
+            if end > furthest.get(slot, -1):
+                furthest[slot] = end
                 outer.append(Slot(slot, text[start:end], value, start, end, 1.0))
         return outer
 
     def _mentions(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, str]]:
         hits = self._surfaces[slot].scan(plain)
         marked = _Marked(plain, [(start, end, _VALUE, value) for start, end, value in hits])
-        allowed = [match.span() for pattern in net.exceptions for match in pattern.finditer(marked.text)]
+        allowed = {
+            at
+            for pattern in net.exceptions
+            for match in pattern.finditer(marked.text)
+            for at, _ in marked.within(*match.span())
+        }
         found = []
         for pattern in net.patterns:
             for match in pattern.finditer(marked.text):
                 for at, (start, end, _, value) in marked.within(*match.span()):
-                    if not any(first <= at < last for first, last in allowed):
+                    if at not in allowed:
                         found.append((start, end, value))
         for pattern, value in net.fixed:
             found.extend((match.start(), match.end(), value) for match in pattern.finditer(plain))
         return found
+
+    def _unknown(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, None]]:
+        known = self._surfaces[slot].scan(plain) if net.unknown else []
+        spans = [match.span(1) for pattern in net.unknown for match in pattern.finditer(plain)]
+        return [(*s, None) for s in spans if not any(start < s[1] and s[0] < end for start, end, _ in known)]
 
     def _money(self, plain: str, net: _Net) -> list[tuple[int, int, str]]:
         numbers = [(n.start, n.end, _NUMBER, "") for n in self._amounts.numbers(plain)]
@@ -181,9 +225,12 @@ class _Marked:
             length += 1
             done = end
         self.text = "".join((*pieces, plain[done:]))
+        self._places = list(self._at)
 
     def within(self, start: int, end: int) -> list[tuple[int, tuple[int, int, str, str]]]:
-        return [(at, span) for at, span in self._at.items() if start <= at < end]
+        """Return the placeholders of a stretch with what they stand for, in order."""
+        chosen = self._places[bisect_left(self._places, start) : bisect_left(self._places, end)]
+        return [(at, self._at[at]) for at in chosen]
 
 
 def decimal(amount: float) -> str:
@@ -230,6 +277,7 @@ def _nets(rule: Mapping[str, Any]) -> tuple[_Net, ...]:
             tuple(compiled(entry) for entry in entries if isinstance(entry, str)),
             exceptions,
             tuple((compiled(entry[0]), entry[1]) for entry in entries if not isinstance(entry, str)),
+            tuple(compiled(entry) for entry in rule.get("unknown", {}).get(language, ())),
         )
         for language, entries in rule["patterns"].items()
     )

@@ -86,7 +86,7 @@ class Tokenizer:
 
     def normalise(self, text: str) -> str:
         """Return the text as the vocabulary sees it: NFKC, no controls, lower-case, no accents, CJK set apart."""
-        return str(self._tokenizer.normalizer.normalize_str(text[:MAX_CHARACTERS]))
+        return str(self._tokenizer.normalizer.normalize_str(_without_surrogates(text[:MAX_CHARACTERS])))
 
     def encode(self, text: str, max_length: int) -> Encoding:
         """Turn one text into at most `max_length` token ids, the special ones included.

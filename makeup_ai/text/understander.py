@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from makeup_ai.schema import Intent, Slot, Understanding
 from makeup_ai.text.decoding import bio_spans, softmax
 from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
-from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
+from makeup_ai.text.tokenizer import MAX_CHARACTERS, Encoding, Tokenizer, pad
 
 
 class Understander:
@@ -76,8 +77,43 @@ class Understander:
         for span in bio_spans(logits, self._labels["slots"], encoding.offsets):
             surface = text[span.start : span.end]
             value = self._lexicon.value(span.slot, surface)
-            tagged.append(Slot(span.slot, surface, value, span.start, span.end, span.confidence))
+            if value is not None or self._lexicon.is_open(span.slot):
+                tagged.append(Slot(span.slot, surface, value, span.start, span.end, span.confidence))
+        mentions = self._weigh(self._lexicon.mentions(text[:MAX_CHARACTERS]), encoding, softmax(logits))
+        tagged = add_mentions(tagged, mentions, protected=self._lexicon.protects)
         return merge_slots(tagged, self._lexicon.find_patterns(text))
+
+    def _weigh(self, mentions: Sequence[Slot], encoding: Encoding, probabilities: NDArray[np.float32]) -> list[Slot]:
+        """Give known words the probability that the model saw for their slot, and keep those with enough of it."""
+        kept = []
+        labels = list(self._labels["slots"])
+        for mention in mentions:
+            inside = [
+                piece
+                for piece, (start, end) in enumerate(encoding.offsets)
+                if start < mention.end and end > mention.start and end > start
+            ]
+            columns = [labels.index(f"{p}-{mention.slot}") for p in "BI" if f"{p}-{mention.slot}" in labels]
+            if inside and columns:
+                probability = float(probabilities[np.ix_(inside, columns)].sum(axis=1).mean())
+                if probability >= self._lexicon.min_mention:
+                    kept.append(replace(mention, confidence=probability))
+        return kept
+
+
+def add_mentions(tagged: Sequence[Slot], mentions: Sequence[Slot], protected: Callable[[str], bool]) -> list[Slot]:
+    """Add known words that the tagger missed or cut in pieces; the longest first, then the most probable.
+
+    A mention inside a tagged span says nothing new. One that is wider replaces the pieces under it, but never a span of
+    a slot that protects.
+    """
+    kept = list(tagged)
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, -m.confidence, m.start, m.slot)):
+        under = [slot for slot in kept if slot.start < mention.end and mention.start < slot.end]
+        if any((s.start <= mention.start and mention.end <= s.end) or protected(s.slot) for s in under):
+            continue
+        kept = [*(slot for slot in kept if slot not in under), mention]
+    return kept
 
 
 def merge_slots(tagged: Sequence[Slot], patterns: Sequence[Slot]) -> tuple[Slot, ...]:

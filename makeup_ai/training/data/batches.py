@@ -29,7 +29,7 @@ def buckets(max_length: int) -> tuple[int, ...]:
 
 
 class Batches:
-    """Encoded examples, grouped by length and shuffled by seed and epoch.
+    """Encoded examples, grouped by length (and by whether they have a product), shuffled by seed and epoch.
 
     Args:
         examples: In any order.
@@ -67,14 +67,15 @@ class Batches:
             self._nothing = tokenizer.encode("", length)
         self._product_length = min(PRODUCT_LENGTH, max_length)
         self._with_products = with_products
-        self._by_length: dict[int, list[int]] = {}
+        # Rows with a product meet each other: more to compare in a batch, and none is encoded for nothing.
+        self._groups: dict[tuple[int, bool], list[int]] = {}
         for row, encoding in enumerate(self.encodings):
             length = next(bucket for bucket in buckets(max_length) if len(encoding.token_ids) <= bucket)
-            self._by_length.setdefault(length, []).append(row)
+            self._groups.setdefault((length, with_products and examples[row].product is not None), []).append(row)
 
     def __len__(self) -> int:
         """Return the batches in an epoch."""
-        return sum(-(-len(rows) // self.batch_size) for rows in self._by_length.values())
+        return sum(-(-len(rows) // self.batch_size) for rows in self._groups.values())
 
     def epoch(self, epoch: int | None) -> list[tuple[int, NDArray[np.int64]]]:
         """Return an epoch's batches as padded length and rows.
@@ -84,7 +85,7 @@ class Batches:
         """
         generator = None if epoch is None else np.random.default_rng([self.seed, epoch])
         plan = []
-        for length, rows in sorted(self._by_length.items()):
+        for (length, _), rows in sorted(self._groups.items()):
             order = np.asarray(rows) if generator is None else generator.permutation(rows)
             plan += [(length, order[i : i + self.batch_size]) for i in range(0, len(order), self.batch_size)]
         if generator is None:
@@ -97,7 +98,9 @@ class Batches:
         if not self._with_products:
             return {"token_ids": token_ids, "padding_mask": padding_mask}
         products = [self._product(self.examples[row].product) for row in rows]
-        product_ids, product_mask = pad(products, self._product_length)
+        longest = max(len(encoding.token_ids) for encoding in products)
+        length = self._product_length if longest > len(self._nothing.token_ids) else longest
+        product_ids, product_mask = pad(products, length)
         return {
             "token_ids": token_ids,
             "padding_mask": padding_mask,
