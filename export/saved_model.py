@@ -35,7 +35,7 @@ def save_string_model(run: Run, folder: Path) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.model = model
-            self.tokenizer_assets = tokenize.assets  # type: ignore[attr-defined]
+            self.table = tokenize.table
 
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")])  # type: ignore[untyped-decorator]
         def serve(self, texts: Any) -> Any:

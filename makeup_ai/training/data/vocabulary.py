@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import Tokenizer as _Tokenizer
 
-from makeup_ai.text.tokenizer import CLS, SEP, SPECIAL_TOKENS, UNK, Tokenizer
+from makeup_ai.text.tokenizer import CLS, MAX_CHARACTERS, SEP, SPECIAL_TOKENS, UNK, Tokenizer
 
-_CONTROLS = r"[\p{Cc}\p{Cf}\p{Co}\x{FE0E}\x{FE0F}\x{FFFD}]"
-"""Removed before anything else: controls, format characters and emoji variation selectors carry no words."""
+_CONTROLS = r"[\p{Cc}\p{Cf}\p{Co}\x{115F}\x{1160}\x{FE0E}\x{FE0F}\x{FFFD}]"
+"""Removed before anything else: controls, format characters, blank Hangul fillers and emoji variation selectors carry
+no words."""
+
+_SPACES = r"[\t\n\r\p{Z}]"
+"""Space separators, and the line and paragraph separators, which `\\s` of RE2 does not know."""
 
 _SHARP_S = "[ßẞ]"
 """KerasHub folds its case to `ss`, `tokenizers` leaves it: folded everywhere."""
+
+_FINAL_SIGMA, _SIGMA = "ς", "σ"
+"""ICU lower-cases a capital sigma to either, by its place; `tokenizers` to one; KerasHub folds both: one everywhere."""
 
 MAX_WORD_CHARACTERS = 100
 
@@ -43,9 +50,14 @@ def train_tokenizer(texts: Iterable[str], path: str | Path, vocabulary_size: int
     tokenizer.normalizer = _normalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary_size, special_tokens=list(SPECIAL_TOKENS), min_frequency=2, show_progress=False
+        vocab_size=vocabulary_size,
+        # The trainer numbers inner characters in the order of a hash table that differs in each process, and breaks
+        # ties by number: given here, their order is fixed.
+        special_tokens=[*SPECIAL_TOKENS, *_inner_characters(tokenizer, texts)],
+        min_frequency=2,
+        show_progress=False,
     )
-    tokenizer.train_from_iterator(sorted(texts), trainer)
+    tokenizer.train_from_iterator(texts, trainer)
     return write_tokenizer(tokenizer.get_vocab(), path)
 
 
@@ -73,6 +85,15 @@ def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenize
     return Tokenizer(path)
 
 
+def _inner_characters(tokenizer: _Tokenizer, texts: Iterable[str]) -> list[str]:
+    """Return the pieces of one character within a word, in order."""
+    found: set[str] = set()
+    for text in texts:
+        for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text)):
+            found.update(word[1:])
+    return [f"##{character}" for character in sorted(found)]
+
+
 def _normalizer() -> normalizers.Normalizer:
     return normalizers.Sequence(
         [
@@ -81,12 +102,60 @@ def _normalizer() -> normalizers.Normalizer:
             normalizers.Replace(Regex(_CONTROLS), ""),
             normalizers.Replace(Regex(_SHARP_S), "ss"),
             normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=True, lowercase=True),
+            normalizers.Replace(_FINAL_SIGMA, _SIGMA),
         ]
     )
 
 
-def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> Callable[[Any], dict[str, Any]]:
+class GraphTokenizer:
+    """The tokenizer as TensorFlow operations; see `graph_tokenizer`.
+
+    Args:
+        tokenizer: The tokenizer to rebuild.
+        max_length: Longest row, the special pieces included.
+    """
+
+    table: Any
+    """The lookup table. A `tf.Module` that calls the tokenizer must hold it, or it is not saved with the module."""
+
+    def __init__(self, tokenizer: Tokenizer, max_length: int):
+        import tensorflow as tf
+        import tensorflow_text as tf_text
+
+        self.table = tf.lookup.StaticVocabularyTable(
+            tf.lookup.KeyValueTensorInitializer(
+                tokenizer.vocabulary, tf.range(tokenizer.vocabulary_size, dtype=tf.int64), tf.string, tf.int64
+            ),
+            num_oov_buckets=1,
+        )
+        self._wordpiece = tf_text.WordpieceTokenizer(
+            self.table,
+            unknown_token=UNK,
+            max_bytes_per_word=4 * MAX_WORD_CHARACTERS,
+            max_chars_per_token=MAX_WORD_CHARACTERS,
+            token_out_type=tf.int64,
+            split_unknown_characters=False,
+        )
+        self._cls, self._sep, self._max_length = tokenizer.token_id(CLS), tokenizer.token_id(SEP), max_length
+
+    def __call__(self, texts: Any) -> dict[str, Any]:
+        """Return `token_ids` and `padding_mask`, both `(batch, length)` int32, of `(batch,)` strings."""
+        import tensorflow as tf
+
+        pieces = self._wordpiece.tokenize(_graph_words(texts)).merge_dims(1, 2)[:, : self._max_length - 2]
+        special = [tf.fill([pieces.nrows(), 1], tf.cast(index, tf.int64)) for index in (self._cls, self._sep)]
+        ids = tf.concat([special[0], pieces, special[1]], 1)
+        return {
+            "token_ids": tf.cast(ids.to_tensor(0), tf.int32),
+            "padding_mask": tf.cast(tf.ones_like(ids).to_tensor(0), tf.int32),
+        }
+
+
+def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> GraphTokenizer:
     """Return the tokenizer as TensorFlow operations, for `tf.data` and for a string-in SavedModel.
+
+    It gives the ids of `tokenizer` but for marks and punctuation that Unicode has had for a few years only: the
+    libraries' tables are of different versions.
 
     Args:
         tokenizer: The tokenizer to rebuild.
@@ -95,44 +164,34 @@ def graph_tokenizer(tokenizer: Tokenizer, max_length: int) -> Callable[[Any], di
     Returns:
         A function from a `(batch,)` string tensor to `{"token_ids": (batch, length), "padding_mask": (batch, length)}`,
         both int32, where length is that of the longest row.
+
+    Raises:
+        ValueError: `max_length` leaves no room for a piece between `[CLS]` and `[SEP]`.
     """
+    if max_length < 3:
+        raise ValueError(f"Expected max_length of at least 3. Received: max_length={max_length}")
+    return GraphTokenizer(tokenizer, max_length)
+
+
+def _graph_words(texts: Any) -> Any:
+    """Return the words of normalised texts, `(batch, words)` ragged."""
     import tensorflow as tf
     import tensorflow_text as tf_text
 
-    wordpiece = tf_text.WordpieceTokenizer(
-        tf.lookup.StaticVocabularyTable(
-            tf.lookup.KeyValueTensorInitializer(
-                tokenizer.vocabulary, tf.range(tokenizer.vocabulary_size, dtype=tf.int64), tf.string, tf.int64
-            ),
-            num_oov_buckets=1,
-        ),
-        unknown_token=UNK,
-        max_bytes_per_word=4 * MAX_WORD_CHARACTERS,
-        max_chars_per_token=MAX_WORD_CHARACTERS,
-        token_out_type=tf.int64,
-        split_unknown_characters=False,
-    )
-    cls, sep = tokenizer.token_id(CLS), tokenizer.token_id(SEP)
+    text = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")  # what is no UTF-8 becomes U+FFFD, and goes below
+    text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
+    text = tf_text.normalize_utf8(text, "NFKC")
+    text = tf.strings.regex_replace(text, _SPACES, " ")
+    text = tf.strings.regex_replace(text, _CONTROLS, "")
+    text = tf.strings.regex_replace(text, _SHARP_S, "ss")
+    text = tf.strings.regex_replace(tf_text.normalize_utf8(text, "NFD"), r"\p{Mn}", "")
+    text = tf.strings.regex_replace(tf.strings.lower(text, encoding="utf-8"), _FINAL_SIGMA, _SIGMA)
+    words = tf_text.regex_split(text, delim_regex_pattern=_DELIMITERS, keep_delim_regex_pattern=_KEPT_DELIMITERS)
 
-    def tokenize(texts: Any) -> dict[str, Any]:
-        text = tf_text.normalize_utf8(texts, "NFKC")
-        text = tf.strings.regex_replace(text, r"\s", " ")
-        text = tf.strings.regex_replace(text, _CONTROLS, "")
-        text = tf.strings.regex_replace(text, _SHARP_S, "ss")
-        text = tf.strings.regex_replace(tf_text.normalize_utf8(text, "NFD"), r"\p{Mn}", "")
-        text = tf.strings.lower(text, encoding="utf-8")
-        words = tf_text.regex_split(text, delim_regex_pattern=_DELIMITERS, keep_delim_regex_pattern=_KEPT_DELIMITERS)
-        pieces = wordpiece.tokenize(words).merge_dims(1, 2)[:, : max_length - 2]
-        rows = pieces.nrows()
-        ids = tf.concat(
-            [tf.fill([rows, 1], tf.cast(cls, tf.int64)), pieces, tf.fill([rows, 1], tf.cast(sep, tf.int64))], 1
-        )
-        return {
-            "token_ids": tf.cast(ids.to_tensor(0), tf.int32),
-            "padding_mask": tf.cast(tf.ones_like(ids).to_tensor(0), tf.int32),
-        }
+    def limit(word: Any) -> Any:  # WordpieceTokenizer's own limit counts bytes
+        return tf.where(tf.strings.length(word, unit="UTF8_CHAR") > MAX_WORD_CHARACTERS, UNK, word)
 
-    return tokenize
+    return tf.ragged.map_flat_values(limit, words)
 
 
 # The word boundaries of BERT's tokenizer: white space is dropped; punctuation and CJK ideographs stand alone.
