@@ -28,6 +28,7 @@ from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.generate import Sizes
 from makeup_ai.training.data.vocabulary import train_tokenizer
 from makeup_ai.training.evaluation.evaluate import Metrics
+from makeup_ai.training.evaluation.shipped import evaluate_understander
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.loop import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS
@@ -71,6 +72,7 @@ class DemoOptions:
     Args:
         sizes: Of the generated text.
         epochs: At most, by encoder.
+        noise: Share of pieces replaced in training, chosen on the validation part.
         recipes: Of the exported files.
         texts: Timed in the benchmark.
         repeats: Of the benchmark.
@@ -80,6 +82,7 @@ class DemoOptions:
 
     sizes: Sizes = field(default_factory=Sizes)
     epochs: int = 6
+    noise: float = 0.3
     recipes: tuple[str, ...] = tuple(RECIPES)
     texts: int = 48
     repeats: int = 6
@@ -90,8 +93,9 @@ class DemoOptions:
     def quick(cls) -> DemoOptions:
         """Return what shows every step in under two minutes; its models are not worth shipping."""
         return cls(
-            sizes=Sizes({"train": 3_000, "valid": 400, "test": 400}, {"train": 600, "valid": 80, "test": 80}),
+            sizes=Sizes({"train": 3_000, "valid": 300, "test": 300}, {"train": 600, "valid": 80, "test": 80}),
             epochs=2,
+            noise=0.1,
             recipes=("float32", "dynamic_int8"),
             texts=16,
             repeats=3,
@@ -113,6 +117,7 @@ class Demo:
     plots: dict[str, Path]
     bundle: Bundle
     selftest: SelftestReport
+    understood: dict[str, dict[str, float]]
     advices: tuple[tuple[str, bool, Advice], ...]
 
 
@@ -175,6 +180,10 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
         )
         assistant = Assistant.load(bundle.folder)
         tested = selftest(assistant)
+        understood = {
+            "test": evaluate_understander(assistant.understander, [u for u in corpus.utterances if u.split == "test"]),
+            "handwritten": evaluate_understander(assistant.understander, world.handwritten()),
+        }
         progress(f"self-test: {tested}")
     with clock("consult"):
         advices = _consult(assistant, bundle, folder)
@@ -189,6 +198,7 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
         plots=plots,
         bundle=bundle,
         selftest=tested,
+        understood=understood,
         advices=advices,
     )
 
@@ -211,6 +221,7 @@ def _train(
         batch_size=64,
         learning_rate=ENCODERS[PRESETS[preset][0]].learning_rate,
         patience=options.epochs,
+        noise=options.noise,
         seed=options.seed,
     )
     train_run(run, "understanding", preset, parts["train"], parts["valid"], settings, progress=progress)

@@ -39,6 +39,12 @@ def write_report(demo: Demo, path: Path) -> Path:
         "<p>Keras models, best weights. <b>test</b>: generated from templates and clauses that training never saw. "
         "<b>handwritten</b>: 400 utterances typed by hand, never used to choose anything.</p>",
         _metrics(demo),
+        "<p>As shipped: the int8 TFLite file of the bundle with the lexicon beside it. A value counts wherever its words "
+        "begin and end.</p>",
+        _table(
+            ["part", *next(iter(demo.understood.values()))],
+            [[part, *(f"{value:.4f}" for value in found.values())] for part, found in demo.understood.items()],
+        ),
         "<h2>Exported files held to Keras</h2>",
         "<p>Each file answers real validation texts through the tokenizer, in every length bucket. A file over its "
         "tolerance is refused and deleted.</p>",

@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
     parser.add_argument("--learning-rate", type=float, help="the encoder's own by default")
     parser.add_argument("--patience", type=int, default=defaults.patience)
+    parser.add_argument("--noise", type=float, default=defaults.noise, help="share of pieces replaced by random ones")
     parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
@@ -49,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
         batch_size=options.batch_size,
         learning_rate=rate,
         patience=options.patience,
+        noise=options.noise,
         balance_classes=options.balance_classes,
         precision=options.precision,
         seed=options.seed,

@@ -35,7 +35,7 @@ class EncoderKind:
 
 ENCODERS: dict[str, EncoderKind] = {
     "lstm": EncoderKind(lstm.LSTMConfig, lstm.build, learning_rate=3e-3),
-    "bert": EncoderKind(bert.BertConfig, bert.build, learning_rate=5e-4),
+    "bert": EncoderKind(bert.BertConfig, bert.build, learning_rate=1e-3),
 }
 
 PRESETS: dict[str, tuple[str, Config]] = {
