@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,8 @@ def train_run(
     Raises:
         ValueError: The task, preset or options are unknown, or the folder holds a run of another configuration.
     """
-    import keras
-
     layout = RunLayout(Path(folder))
     task = build_task(task_name, train_examples)
-    keras.mixed_precision.set_dtype_policy(options.precision)
     make_deterministic(options.seed)
     if preset in PRESETS:
         if not layout.tokenizer.is_file():
@@ -88,7 +86,9 @@ def train_run(
         )
     write_json(layout.config, config)
     write_json(layout.texts, [example.text for example in valid_examples[:KEPT_TEXTS]])
-    return train(build_run(folder, config), train_examples, valid_examples, options, progress)
+    with _precision(options.precision):
+        run = build_run(folder, config, encoder_config)
+    return train(run, train_examples, valid_examples, options, progress)
 
 
 def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "test") -> Metrics:
@@ -99,6 +99,19 @@ def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "te
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     write_json(path, {**known, part: found})
     return found
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    """Build layers of another dtype policy; those that are built later, to measure or export, are not."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def _preset_vocabulary(preset: str, path: Path) -> list[str]:

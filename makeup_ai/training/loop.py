@@ -6,6 +6,7 @@ weights and the optimizer's state. A run that is killed and started again ends w
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -19,7 +20,16 @@ from numpy.typing import NDArray
 from makeup_ai.training.data.batches import Batches, stack_targets
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation.evaluate import evaluate, monitored, predict_keras
-from makeup_ai.training.run import Run, RunLayout, load_weights, save_weights, set_variables, write_arrays, write_json
+from makeup_ai.training.run import (
+    Run,
+    RunLayout,
+    load_weights,
+    read_arrays,
+    save_weights,
+    set_variables,
+    write_arrays,
+    write_json,
+)
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Task
 
 Progress = Callable[[str], None]
@@ -122,12 +132,14 @@ def train(
     }
     _compile(run, targets, options, steps=len(batches) * options.epochs)
     fingerprint = json.dumps(
-        {"options": asdict(options), "examples": len(train_examples), "config": run.config}, sort_keys=True
+        {"options": asdict(options), "data": _digest(train_examples, valid_examples), "config": run.config},
+        sort_keys=True,
     )
     position = _resume(model, layout, fingerprint)
     if position is None:
         position = _Position()
-        layout.log.unlink(missing_ok=True)
+        for stale in (layout.log, layout.metrics):
+            stale.unlink(missing_ok=True)
     else:
         progress(f"resuming at epoch {position.epoch + 1}, step {position.step}")
     log = _Log(layout, position.log_bytes)
@@ -177,10 +189,28 @@ def train(
         _checkpoint(model, layout, position, fingerprint)
         saved = time.monotonic()
     log.close()
+    return _finish(run, valid_examples, position)
+
+
+def _finish(run: Run, valid_examples: Sequence[Example], position: _Position) -> dict[str, Any]:
+    """Take the best weights, and write down what they are worth."""
+    layout = RunLayout(run.folder)
     load_weights(run.model, layout.weights)
-    found = evaluate(task, valid_examples, run.tokenizer, run.max_length, predict_keras(run.model))
-    write_json(layout.metrics, {"valid": found, "epochs": position.epoch, "best_epoch": position.best_epoch + 1})
+    found = evaluate(run.task, valid_examples, run.tokenizer, run.max_length, predict_keras(run.model))
+    known = json.loads(layout.metrics.read_text(encoding="utf-8")) if layout.metrics.is_file() else {}
+    write_json(
+        layout.metrics, {**known, "valid": found, "epochs": position.epoch, "best_epoch": position.best_epoch + 1}
+    )
     return found
+
+
+def _digest(*parts: Sequence[Example]) -> str:
+    digest = hashlib.sha256()
+    for examples in parts:
+        digest.update(f"{len(examples)}\n".encode())
+        for example in examples:
+            digest.update(repr(example).encode())
+    return digest.hexdigest()
 
 
 def _compile(run: Run, targets: dict[str, list[Any]], options: TrainOptions, steps: int) -> None:
@@ -262,14 +292,14 @@ def _checkpoint(model: Any, layout: RunLayout, position: _Position, fingerprint:
 def _resume(model: Any, layout: RunLayout, fingerprint: str) -> _Position | None:
     if not layout.checkpoint.is_file():
         return None
-    with np.load(layout.checkpoint) as arrays:
-        state = json.loads(arrays["state"].tobytes())
-        if state["fingerprint"] != fingerprint:
-            raise ValueError(
-                f"{str(layout.checkpoint)!r} was written with other options or data. "
-                "Remedy: the same command as before, or another run folder."
-            )
-        values = [arrays[f"{i:04d}"] for i in range(len(arrays.files) - 1)]
+    arrays = read_arrays(layout.checkpoint)
+    state: dict[str, Any] = json.loads(arrays.pop("state").tobytes()) if "state" in arrays else {"fingerprint": None}
+    if state["fingerprint"] != fingerprint:
+        raise ValueError(
+            f"{str(layout.checkpoint)!r} was written with other options or data. "
+            "Remedy: the same command as before, or another run folder."
+        )
+    values = [arrays[name] for name in sorted(arrays)]
     set_variables(_variables(model), values, layout.checkpoint)
     return _Position(**state["position"])
 
@@ -282,7 +312,7 @@ class _Log:
 
         layout.folder.mkdir(parents=True, exist_ok=True)
         self._lines = layout.log.open("ab")
-        self._lines.truncate(keep_bytes)
+        self._lines.truncate(min(keep_bytes, self.bytes))
         self._board = SummaryWriter(str(layout.tensorboard))
 
     @property

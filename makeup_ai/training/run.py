@@ -4,7 +4,7 @@ RUN/
 ├── config.json        task, encoder, sizes, tokenizer, options, versions
 ├── tokenizer.json
 ├── weights.npz        the best weights so far
-├── checkpoint.npz     the state to resume from; removed when the run is complete
+├── checkpoint.npz     the state to resume from; the same command on a complete run finds nothing left to do
 ├── log.jsonl          one object a step interval and one an epoch
 ├── tensorboard/
 ├── metrics.json       of the best weights, on the validation and test parts
@@ -17,6 +17,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makeup_ai.text.tokenizer import Tokenizer
-from makeup_ai.training.models.encoders import build_encoder, config_from_dict
+from makeup_ai.training.models.encoders import Config, build_encoder, config_from_dict
 from makeup_ai.training.tasks.heads import Task, TrainingModel, build_network
 from makeup_ai.training.tasks.registry import task_from_dict
 
@@ -109,8 +111,13 @@ class Run:
         return int(self.config["encoder_config"]["max_length"])
 
 
-def build_run(folder: str | Path, config: dict[str, Any]) -> Run:
+def build_run(folder: str | Path, config: dict[str, Any], encoder_config: Config | None = None) -> Run:
     """Build a run's network with fresh weights from its configuration.
+
+    Args:
+        folder: Of the run; holds its tokenizer.
+        config: As `config.json` holds it.
+        encoder_config: The encoder's sizes, with the preset of its first weights; those of `config` by default.
 
     Raises:
         ValueError: The configuration is of another schema version.
@@ -118,7 +125,8 @@ def build_run(folder: str | Path, config: dict[str, Any]) -> Run:
     if config.get("schema") != SCHEMA:
         raise ValueError(f"Expected a run of schema {SCHEMA}. Received: schema={config.get('schema')!r} in {folder}")
     task = task_from_dict(config["task"])
-    encoder = build_encoder(config["encoder"], config_from_dict(config["encoder"], config["encoder_config"]))
+    encoder_config = encoder_config or config_from_dict(config["encoder"], config["encoder_config"])
+    encoder = build_encoder(config["encoder"], encoder_config)
     layout = RunLayout(Path(folder))
     return Run(layout.folder, config, task, Tokenizer(layout.tokenizer), build_network(encoder, task))
 
@@ -149,10 +157,10 @@ def load_weights(model: keras.Model, path: Path) -> None:
     """Read the weights that `save_weights` wrote.
 
     Raises:
-        ValueError: They are not of this model.
+        ValueError: They are not of this model, or the file is damaged.
     """
-    with np.load(path) as arrays:
-        set_variables(model.weights, [arrays[f"{i:04d}"] for i in range(len(arrays.files))], path)
+    arrays = read_arrays(path)
+    set_variables(model.weights, [arrays[name] for name in sorted(arrays)], path)
 
 
 def set_variables(variables: Sequence[Any], values: Sequence[NDArray[Any]], path: Path) -> None:
@@ -171,6 +179,22 @@ def set_variables(variables: Sequence[Any], values: Sequence[NDArray[Any]], path
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays that `write_arrays` wrote.
+
+    Raises:
+        ValueError: The file is damaged, or no `.npz`.
+    """
+    try:
+        with np.load(path) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"Expected arrays that a training wrote. Received: {str(path)!r}, which is damaged ({error}). "
+            "Remedy: delete it and train again."
+        ) from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -69,7 +69,7 @@ def evaluate(
         ValueError: No example carries a label of the task.
     """
     encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
-    outputs = predict(encodings, max_length)
+    outputs = predict(encodings, max_length) if encodings else {head.name: [] for head in task.heads}
     products: list[NDArray[np.float32] | None] = [None] * len(examples)
     embedding = next((head.name for head in task.heads if head.kind == "embedding"), None)
     texts = sorted({example.product for example in examples if example.product is not None})

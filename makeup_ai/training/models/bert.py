@@ -9,6 +9,9 @@ import keras
 import keras_hub
 from keras import layers
 
+LONGEST_BUCKET = 128
+"""Pieces that the longest bucket of an exported file holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class BertConfig:
@@ -22,7 +25,8 @@ class BertConfig:
         intermediate_dim: Width inside the feed-forward part.
         dropout: Share dropped in training.
         max_length: Longest text in pieces.
-        source: A KerasHub preset that the weights come from, or `None` for random ones.
+        positions: Rows of the position table; 0 for enough of them, so that any exported file can pad to its bucket.
+        source: A KerasHub preset that the first weights come from, or `None` for random ones.
     """
 
     vocabulary_size: int = 0
@@ -32,6 +36,7 @@ class BertConfig:
     intermediate_dim: int = 512
     dropout: float = 0.1
     max_length: int = 128
+    positions: int = 0
     source: str | None = None
 
 
@@ -41,18 +46,18 @@ def build(config: BertConfig) -> keras.Model:
     padding_mask = keras.Input((None,), dtype="int32", name="padding_mask")
 
     # layers
+    backbone = keras_hub.models.BertBackbone(
+        vocabulary_size=config.vocabulary_size,
+        num_layers=config.num_layers,
+        num_heads=config.num_heads,
+        hidden_dim=config.hidden_dim,
+        intermediate_dim=config.intermediate_dim,
+        dropout=config.dropout,
+        max_sequence_length=config.positions or max(LONGEST_BUCKET, config.max_length),
+    )
     if config.source:
-        backbone = keras_hub.models.BertBackbone.from_preset(config.source)
-    else:
-        backbone = keras_hub.models.BertBackbone(
-            vocabulary_size=config.vocabulary_size,
-            num_layers=config.num_layers,
-            num_heads=config.num_heads,
-            hidden_dim=config.hidden_dim,
-            intermediate_dim=config.intermediate_dim,
-            dropout=config.dropout,
-            max_sequence_length=config.max_length,
-        )
+        # Not used as it is: a preset brings the dtype that it was saved with.
+        backbone.set_weights(keras_hub.models.BertBackbone.from_preset(config.source).get_weights())
     # without the pooling layer that nothing here reads
     blocks = keras.Model(backbone.input, backbone.output["sequence_output"], name="blocks")
     dropout = layers.Dropout(config.dropout, name="dropout")
@@ -99,5 +104,6 @@ def config_of(preset: str, choices: list[str]) -> BertConfig:
         intermediate_dim=backbone.intermediate_dim,
         dropout=backbone.dropout,
         max_length=backbone.max_sequence_length,
+        positions=backbone.max_sequence_length,
         source=preset,
     )

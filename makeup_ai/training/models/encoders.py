@@ -17,9 +17,6 @@ from makeup_ai.training.models import bert, lstm
 if TYPE_CHECKING:
     import keras
 
-DEFAULT_LENGTH = 128
-"""Longest text, in pieces, that a public preset is asked to read: the longest bucket of an exported file."""
-
 Config = lstm.LSTMConfig | bert.BertConfig
 
 
@@ -53,7 +50,7 @@ def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) ->
     Args:
         preset: A key of `PRESETS`, or what `keras_hub.models.BertBackbone.from_preset` takes: a handle or a folder.
         vocabulary_size: Pieces of the tokenizer; a KerasHub preset brings its own and ignores it.
-        max_length: Longest text in pieces; the preset's own by default.
+        max_length: Longest text in pieces; the preset's own by default, but at most 128 of a KerasHub preset.
 
     Raises:
         ValueError: The preset is neither ours nor KerasHub's.
@@ -63,7 +60,7 @@ def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) ->
         config = replace(config, vocabulary_size=vocabulary_size)
         return kind, replace(config, max_length=max_length) if max_length else config
     config = bert.config_of(preset, choices=sorted(PRESETS))
-    return "bert", replace(config, max_length=min(max_length or DEFAULT_LENGTH, config.max_length))
+    return "bert", replace(config, max_length=min(max_length or bert.LONGEST_BUCKET, config.max_length))
 
 
 def build_encoder(kind: str, config: Config) -> keras.Model:
@@ -92,5 +89,5 @@ def config_from_dict(kind: str, values: dict[str, Any]) -> Config:
 
 
 def config_to_dict(config: Config) -> dict[str, Any]:
-    """Return a configuration as plain JSON values."""
-    return asdict(config)
+    """Return a configuration as plain JSON values, without where its first weights came from: a run holds its own."""
+    return {name: value for name, value in asdict(config).items() if name != "source"}
