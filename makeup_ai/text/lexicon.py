@@ -32,6 +32,10 @@ _VALUE, _NUMBER, _MARK = "\ue000", "\ue001", "\ue002"
 _MONEY = f"(?:{_MARK}\\s?{_NUMBER}(?:\\s?{_MARK})?|{_NUMBER}\\s?{_MARK})"
 _AMOUNT = f"(?:{_MARK}\\s?)?{_NUMBER}(?:\\s?{_MARK})?"
 
+STRETCH, OVERLAP = 2_048, 128
+"""Characters that patterns see at once, and how many of them they see twice: an endless list, which they go through
+once from each of its items, takes time that grows with its square."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Net:
@@ -151,14 +155,10 @@ class Lexicon:
         Returns:
             Slots in the order of the text, with confidence 1 and spans in code points of `text`.
         """
-        plain, offsets = normalise(text)
         found: dict[tuple[str, int, int], str | None] = {}
-        for slot, nets in self._nets.items():
-            is_budget = self.domain["slots"][slot]["role"] == "budget"
-            for net in nets:
-                known = self._money(plain, net) if is_budget else self._mentions(plain, slot, net)
-                for start, end, value in [*known, *self._unknown(plain, slot, net)]:
-                    found.setdefault((slot, *original_span(offsets, start, end)), value)
+        for first in range(0, max(len(text) - OVERLAP, 1), STRETCH - OVERLAP):
+            for (slot, start, end), value in self._patterns_in(text[first : first + STRETCH]).items():
+                found.setdefault((slot, first + start, first + end), value)
         spans = sorted(found.items(), key=lambda item: (item[0][1], -item[0][2], item[0][0]))
         outer: list[Slot] = []
         furthest: dict[str, int] = {}  # spans come by their start: one that ends within what was read lies inside it
@@ -167,6 +167,17 @@ class Lexicon:
                 furthest[slot] = end
                 outer.append(Slot(slot, text[start:end], value, start, end, 1.0))
         return outer
+
+    def _patterns_in(self, text: str) -> dict[tuple[str, int, int], str | None]:
+        plain, offsets = normalise(text)
+        found: dict[tuple[str, int, int], str | None] = {}
+        for slot, nets in self._nets.items():
+            is_budget = self.domain["slots"][slot]["role"] == "budget"
+            for net in nets:
+                known = self._money(plain, net) if is_budget else self._mentions(plain, slot, net)
+                for start, end, value in [*known, *self._unknown(plain, slot, net)]:
+                    found.setdefault((slot, *original_span(offsets, start, end)), value)
+        return found
 
     def _mentions(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, str]]:
         hits = self._surfaces[slot].scan(plain)
