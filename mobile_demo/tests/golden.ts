@@ -49,7 +49,10 @@ interface Golden {
   hundredths: { amount: number; rounded: number; decimal: string }[];
   values: { slot: string; surface: string; value: string | null }[];
   patterns: { text: string; slots: Slot[] }[];
+  mentions: { text: string; slots: Slot[] }[];
   bio: { labels: string[]; logits: number[][]; offsets: [number, number][]; spans: Span[] }[];
+  joined: { tagged: Slot[]; mentions: Slot[]; slots: Slot[] }[];
+  readings: { labels: string[]; max_length: number; texts: { text: string; logits: number[]; slots: Slot[] }[] };
   tokens: { text: string; max_length: number; ids: number[]; offsets: [number, number][]; truncated: boolean }[];
   linking: { name: string; needs: string[] }[];
   rankings: [{ embeddings: number[] }, ...RankingCase[]];

@@ -7,7 +7,7 @@ import { LanguageDetector } from "../src/text/language";
 import { decimal, Lexicon } from "../src/text/lexicon";
 import { normalise } from "../src/text/normalise";
 import { Tokenizer } from "../src/text/tokenizer";
-import { mergeSlots } from "../src/text/understander";
+import { addMentions, mergeSlots, Understander } from "../src/text/understander";
 import type { Slot } from "../src/schema";
 import { golden } from "./golden";
 
@@ -42,6 +42,10 @@ describe("lexicon", () => {
     expect(lexicon.value(slot, surface)).toBe(value);
   });
   test.each(golden.patterns)("$text", ({ text, slots }) => expect(lexicon.findPatterns(text)).toEqual(slots));
+  test.each(golden.mentions)("words in $text", ({ text, slots }) => expect(lexicon.mentions(text)).toEqual(slots));
+  test("some of what is avoided is unknown", () => {
+    expect(golden.patterns.some(({ slots }) => slots.some((slot) => slot.value === null))).toBe(true);
+  });
 });
 
 describe("decoding", () => {
@@ -58,6 +62,37 @@ describe("tokenizer", () => {
   const tokenizer = new Tokenizer(golden.tokenizer);
   test.each(golden.tokens)("$max_length $text", ({ text, max_length, ids, offsets, truncated }) => {
     expect(tokenizer.encode(text, max_length)).toEqual({ tokenIds: ids, offsets, truncated });
+  });
+});
+
+describe("reading", () => {
+  const { labels, max_length, texts } = golden.readings;
+  const tokenizer = new Tokenizer(golden.tokenizer);
+  const detector = new LanguageDetector(golden.languages);
+  test.each(texts)("$text", async ({ text, logits, slots }) => {
+    const outputs = {
+      intent: Float32Array.of(0, 1),
+      slots: Float32Array.from(logits),
+      sentiment: null,
+      embedding: null,
+    };
+    const model = { run: async () => outputs };
+    const names = { intent: ["greeting", "recommend"], slots: labels };
+    const understander = new Understander(model, tokenizer, names, lexicon, detector, max_length);
+    const read = (await understander.understand(text)).slots;
+    expect(read).toEqual(slots.map((slot) => ({ ...slot, confidence: expect.closeTo(slot.confidence, 5) })));
+  });
+});
+
+describe("mentions", () => {
+  test.each(golden.joined)("$tagged $mentions", ({ tagged, mentions, slots }) => {
+    expect(addMentions(tagged, mentions, (slot) => lexicon.protects(slot))).toEqual(slots);
+  });
+  test("some were added and some replaced what was tagged", () => {
+    const tagger = 0.9; // the confidence of every tagged span; no mention has it
+    const left = golden.joined.map(({ slots }) => slots.filter((slot) => slot.confidence === tagger).length);
+    expect(golden.joined.some(({ slots, tagged }) => slots.length > tagged.length)).toBe(true);
+    expect(golden.joined.some(({ tagged }, i) => left[i]! < tagged.length)).toBe(true);
   });
 });
 

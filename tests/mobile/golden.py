@@ -21,6 +21,7 @@ from makeup_ai.recommend.rank import recommend
 from makeup_ai.recommend.reasons import why_not
 from makeup_ai.recommend.settings import packaged
 from makeup_ai.recommend.tables import Tables
+from makeup_ai.runtime.signature import Bucket
 from makeup_ai.schema import Intent, Slot, Understanding, to_dict
 from makeup_ai.text.amounts import Amounts
 from makeup_ai.text.decoding import bio_spans
@@ -28,6 +29,7 @@ from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon, decimal
 from makeup_ai.text.normalise import normalise
 from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.text.understander import Understander, add_mentions
 from makeup_ai.training.data.vocabulary import train_tokenizer
 
 BEAUTY = files("makeup_ai.training") / "data/builtin/beauty"
@@ -68,6 +70,15 @@ HAND = [
     "$$$ ¥¥ 30$ $30 30 美元 us$ 40",
     "0 元, 零, 万 千 k w 5 hundred 30 k",
     "99999999999999999999 dollars under $0.125 or $2.675",
+    "I'm allergic to fragrence and dust mites, what serum can I use?",
+    "Allergic to the Balsam-of-Peru; intolerant to some strange-thing - and allergies to lanolin",
+    "not allergic to sulfer. I wasn't allergic to balsam, never been allergic to wool, allergic to nothing",
+    "allergic to x, allergy to niacinamide and unicorn dust",
+    "我对白松香成分过敏，也对香精过敏",
+    "不对白松香过敏，没有对羊毛过敏，对羊毛过敏吗？",
+    "💄对Ａbc 羊毛不耐受",
+    "allergic to pure fragrance extracts, 对天然香精提取物过敏",
+    "my budget is 30 to $50 max, 预算在三百到五百块以内",
 ]
 NAMES = [
     "fragrance", "香精", "Niacinimide", "niacinamide (vitamin B3)", "salicilic acid", "retinol/retinal", "nuts",
@@ -122,6 +133,60 @@ def bio(dice: random.Random) -> list[dict]:
         spans = bio_spans(logits, labels, np.array(offsets, np.int32))
         cases.append({"logits": logits.tolist(), "offsets": offsets, "spans": [asdict(span) for span in spans]})
     return [{"labels": labels, **case} for case in cases]
+
+
+def invented_spans(dice: random.Random, count: int, confidence: float | None = None) -> list[Slot]:
+    """Invent spans on a short text, of slots that score, filter and protect; some tie in all that orders them."""
+    spans = []
+    for _ in range(count):
+        start = dice.randint(0, 12)
+        slot = dice.choice(["avoid", "brand", "budget", "color", "concern", "finish"])
+        probability = dice.choice([0.06, 0.25, 0.5]) if confidence is None else confidence
+        spans.append(Slot(slot, "", dice.choice("xyz"), start, start + dice.randint(1, 6), probability))
+    return spans
+
+
+def joined(dice: random.Random, lexicon: Lexicon) -> list[dict]:
+    """Give tagged spans and mentions, and what is kept of both."""
+    cases = []
+    for _ in range(120):
+        tagged = sorted(invented_spans(dice, dice.randint(0, 4), 0.9), key=lambda slot: slot.start)
+        apart = [slot for i, slot in enumerate(tagged) if i == 0 or slot.start >= max(s.end for s in tagged[:i])]
+        mentions = invented_spans(dice, dice.randint(0, 6))
+        kept = add_mentions(apart, mentions, protected=lexicon.protects)
+        cases.append({"tagged": to_dict(apart), "mentions": to_dict(mentions), "slots": to_dict(kept)})
+    return cases
+
+
+class InventedModel:
+    """Stands for a model: gives one text logits that were drawn for it."""
+
+    def __init__(self, slots: np.ndarray):
+        self.slots = slots
+
+    def bucket(self, length: int) -> Bucket:
+        return Bucket("tokens", length)
+
+    def run(self, inputs: dict[str, np.ndarray], signature: str | None = None) -> dict[str, np.ndarray]:
+        return {"intent": np.array([[0.0, 1.0]], np.float32), "slots": self.slots[None]}
+
+
+def readings(
+    dice: random.Random, cases: list[str], tokenizer: Tokenizer, lexicon: Lexicon, detect: LanguageDetector
+) -> dict:
+    """Give the slots of each text under invented logits: some words tagged, some all but overlooked."""
+    labels = ["O", *(f"{prefix}-{slot}" for slot in lexicon.domain["slots"] for prefix in "BI")]
+    found = []
+    for text in cases:
+        width = dice.choice([0.5, 1.5, 3.0])
+        means = [dice.choice([0, 3]), *[0] * (len(labels) - 1)]  # tagging everything would leave no mention to add
+        logits = [[round(dice.gauss(m, width), 3) for m in means] for _ in tokenizer.encode(text, 64).token_ids]
+        model = InventedModel(np.array(logits, np.float32))
+        names = {"intent": ["greeting", "recommend"], "slots": labels}
+        reader = Understander(model, tokenizer, names, lexicon=lexicon, detect=detect, max_length=64)
+        slots = to_dict(reader.understand(text).slots)
+        found.append({"text": text, "logits": [x for row in logits for x in row], "slots": slots})
+    return {"labels": labels, "max_length": 64, "texts": found}
 
 
 def tokens(cases: list[str], tokenizer: Tokenizer) -> list[dict]:
@@ -269,6 +334,7 @@ def golden() -> dict:
         (slot, f"{dice.choice(['', 'my ', '很'])}{s}{dice.choice(['', ' skin', '的'])}")
         for slot, s in dice.sample(surfaces, 300)
     ]
+    asked += [("avoid", "an Unscented one"), ("avoid", "全素的"), ("avoid", "unicorn dust"), ("finish", "unscented")]
     ranked = invented_tables(dice, domain)
     eighths = [i / 8 for i in range(24)] + [dice.uniform(0, 500) for _ in range(40)] + [2.675, 1.005, 1e6 / 7]
     return {
@@ -283,7 +349,10 @@ def golden() -> dict:
         "hundredths": [{"amount": x, "rounded": round(x, 2), "decimal": decimal(round(x, 2))} for x in eighths],
         "values": [{"slot": slot, "surface": s, "value": lexicon.value(slot, s)} for slot, s in asked],
         "patterns": [{"text": text, "slots": to_dict(lexicon.find_patterns(text))} for text in cases],
+        "mentions": [{"text": text, "slots": to_dict(lexicon.mentions(text))} for text in cases],
         "bio": bio(dice),
+        "joined": joined(dice, lexicon),
+        "readings": readings(dice, cases[:: len(cases) // 120], tokenizer, lexicon, detect),
         "tokens": tokens(cases, tokenizer),
         "linking": [{"name": name, "needs": linker.resolve_avoid(name)} for name in NAMES],
         "rankings": rankings(dice, ranked),

@@ -18,8 +18,10 @@ export interface SlotRule {
   role: "need" | "filter" | "mask" | "budget";
   term?: string;
   weight?: number;
+  open?: boolean;
   separator?: string;
   patterns?: Record<string, (string | [string, string])[]>;
+  unknown?: Record<string, string[]>;
   except?: Record<string, string[]>;
 }
 
@@ -29,14 +31,16 @@ export interface Domain {
   slots: Record<string, SlotRule>;
   values: Record<string, Record<string, Record<string, string[]>>>;
   budget: BudgetTable;
+  mentions?: { min_probability?: number };
 }
 
-/** The compiled patterns of one slot and language; `fixed` match the text itself and carry their value. */
+/** The compiled patterns of one slot; `fixed` match the text itself and carry their value, `unknown` have none. */
 interface Net {
   language: string;
   patterns: RegExp[];
   exceptions: RegExp[];
   fixed: [RegExp, string][];
+  unknown: RegExp[];
 }
 
 interface Found extends Hit {
@@ -55,7 +59,10 @@ export class Lexicon {
     this.#amounts = new Amounts(domain.budget);
   }
 
-  /** Returns the canonical value of a surface: exact, else that of the longest known surface inside it, else `null`. */
+  /**
+   * Returns the canonical value of a surface: exact, else that of the longest known surface inside it, else that of a
+   * pattern that carries one (`unscented`), else `null`.
+   */
   value(slot: string, surface: string): string | null {
     const known = this.#surfaces.get(slot);
     if (!known) return null;
@@ -64,7 +71,9 @@ export class Lexicon {
     if (exact !== undefined) return exact;
     let longest: Hit | null = null;
     for (const hit of known.scan(key)) if (!longest || hit.end - hit.start > longest.end - longest.start) longest = hit;
-    return longest?.value ?? null;
+    if (longest) return longest.value;
+    const fixed = (this.#nets.get(slot) ?? []).flatMap((net) => net.fixed);
+    return fixed.find(([pattern]) => key.search(pattern) >= 0)?.[1] ?? null;
   }
 
   /** Reads an amount of money in the domain's currency; of several numbers, the largest; `null` where none is. */
@@ -72,14 +81,51 @@ export class Lexicon {
     return this.#amounts.read(normalise(surface).text, language);
   }
 
-  /** Finds what the safety nets of the domain are sure of: things to avoid, conditions, budgets. */
+  /** Tells whether a slot may be filled by words that the domain does not know, such as another shop's brand. */
+  isOpen(slot: string): boolean {
+    return this.domain.slots[slot]?.open ?? false;
+  }
+
+  /** Tells whether a slot rules products out. */
+  protects(slot: string): boolean {
+    return ["mask", "budget"].includes(this.domain.slots[slot]?.role ?? "");
+  }
+
+  /**
+   * Finds every known word of the slots that score or filter, whatever it means where it stands: slots with confidence
+   * 0, which may overlap between slots.
+   */
+  mentions(text: string): Slot[] {
+    const { text: plain, offsets } = normalise(text);
+    const points = Array.from(text);
+    const found: Slot[] = [];
+    for (const [slot, surfaces] of this.#surfaces) {
+      if (!["need", "filter"].includes(this.domain.slots[slot]?.role ?? "")) continue;
+      for (const hit of surfaces.scan(plain)) {
+        const [start, end] = originalSpan(offsets, hit.start, hit.end);
+        found.push({ slot, text: points.slice(start, end).join(""), value: hit.value, start, end, confidence: 0 });
+      }
+    }
+    return found;
+  }
+
+  /** Probability from which a known word is taken for what the model all but overlooked. */
+  get minMention(): number {
+    return this.domain.mentions?.min_probability ?? 1;
+  }
+
+  /**
+   * Finds what the safety nets of the domain are sure of: things to avoid, conditions, budgets. What an `unknown`
+   * pattern finds has no value unless the words hold a known one, which the other patterns then find.
+   */
   findPatterns(text: string): Slot[] {
     const { text: plain, offsets } = normalise(text);
-    const found = new Map<string, { slot: string; start: number; end: number; value: string }>();
+    const found = new Map<string, { slot: string; start: number; end: number; value: string | null }>();
     for (const [slot, nets] of this.#nets) {
       const isBudget = this.domain.slots[slot]?.role === "budget";
       for (const net of nets) {
-        for (const hit of isBudget ? this.#money(plain, net) : this.#mentions(plain, slot, net)) {
+        const known = isBudget ? this.#money(plain, net) : this.#mentions(plain, slot, net);
+        for (const hit of [...known, ...this.#unknown(plain, slot, net)]) {
           const [start, end] = originalSpan(offsets, hit.start, hit.end);
           const key = `${slot} ${start} ${end}`;
           if (!found.has(key)) found.set(key, { slot, start, end, value: hit.value });
@@ -88,9 +134,12 @@ export class Lexicon {
     }
     const points = Array.from(text);
     const outer: Slot[] = [];
+    // Spans come by their start: one that ends within what was read lies inside it.
+    const furthest = new Map<string, number>();
     const ordered = [...found.values()].sort((a, b) => a.start - b.start || b.end - a.end || compare(a.slot, b.slot));
     for (const { slot, start, end, value } of ordered) {
-      if (outer.some((kept) => kept.slot === slot && kept.start <= start && end <= kept.end)) continue;
+      if (end <= (furthest.get(slot) ?? -1)) continue;
+      furthest.set(slot, end);
       outer.push({ slot, text: points.slice(start, end).join(""), value, start, end, confidence: 1 });
     }
     return outer;
@@ -102,12 +151,17 @@ export class Lexicon {
       plain,
       hits.map((hit) => ({ ...hit, placeholder: VALUE! })),
     );
-    const allowed = net.exceptions.flatMap((pattern) => [...spans(pattern, marked.text)]);
+    const allowed = new Set<number>();
+    for (const pattern of net.exceptions) {
+      for (const [start, end] of spans(pattern, marked.text)) {
+        for (const [at] of marked.within(start, end)) allowed.add(at);
+      }
+    }
     const found: Hit[] = [];
     for (const pattern of net.patterns) {
       for (const [start, end] of spans(pattern, marked.text)) {
         for (const [at, hit] of marked.within(start, end)) {
-          if (!allowed.some(([first, last]) => first <= at && at < last)) found.push(hit);
+          if (!allowed.has(at)) found.push(hit);
         }
       }
     }
@@ -115,6 +169,14 @@ export class Lexicon {
       for (const [start, end] of spans(pattern, plain)) found.push({ start, end, value });
     }
     return found;
+  }
+
+  #unknown(plain: string, slot: string, net: Net): { start: number; end: number; value: null }[] {
+    const known = net.unknown.length ? (this.#surfaces.get(slot)?.scan(plain) ?? []) : [];
+    return net.unknown
+      .flatMap((pattern) => Array.from(plain.matchAll(pattern), (match) => match.indices![1]!))
+      .filter(([start, end]) => !known.some((hit) => hit.start < end && start < hit.end))
+      .map(([start, end]) => ({ start, end, value: null }));
   }
 
   #money(plain: string, net: Net): Hit[] {
@@ -157,8 +219,20 @@ class Marked {
     this.text = text + plain.slice(done);
   }
 
+  /** Returns the placeholders of a stretch with what they stand for, in order. */
   within(start: number, end: number): [number, Found][] {
-    return this.#at.filter(([at]) => start <= at && at < end);
+    return this.#at.slice(this.#place(start), this.#place(end));
+  }
+
+  /** Returns how many placeholders stand before a place. */
+  #place(at: number): number {
+    let [low, high] = [0, this.#at.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#at[middle]![0] < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
@@ -200,17 +274,18 @@ function netsOf(rule: SlotRule): Net[] {
     ["{amount}", AMOUNT],
     ["{number}", NUMBER!],
   ];
-  const compiled = (source: string) =>
+  const compiled = (source: string, flags = "giu") =>
     new RegExp(
       macros.reduce((text, [name, meaning]) => text.replaceAll(name!, () => meaning!), source),
-      "giu",
+      flags,
     );
   // Of every language: a pattern as short as "{value}" is the same in all of them.
-  const exceptions = Object.values(rule.except ?? {}).flatMap((entries) => entries.map(compiled));
+  const exceptions = Object.values(rule.except ?? {}).flatMap((entries) => entries.map((entry) => compiled(entry)));
   return Object.entries(rule.patterns ?? {}).map(([language, entries]) => ({
     language,
-    patterns: entries.filter((entry) => typeof entry === "string").map(compiled),
+    patterns: entries.filter((entry) => typeof entry === "string").map((entry) => compiled(entry)),
     exceptions,
     fixed: entries.filter((entry) => typeof entry !== "string").map(([source, value]) => [compiled(source), value]),
+    unknown: (rule.unknown?.[language] ?? []).map((entry) => compiled(entry, "dgiu")), // d: where group 1 stands
   }));
 }

@@ -9,7 +9,8 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 
 const [PAD, UNK, CLS, SEP] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] as const;
-const MAX_CHARACTERS = 4_096; // over ten times what the longest bucket can hold
+/** Code points of a text that are tokenized: over ten times what the longest bucket can hold. */
+export const MAX_CHARACTERS = 4_096;
 const LONE_SURROGATE = /^[\ud800-\udfff]$/u;
 
 /** One text as the models read it, without padding; offsets are code points, `[0, 0]` for the special pieces. */
