@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "mobile_demo"
-BUNDLE = Path(os.environ.get("MAKEUP_AI_BUNDLE", ROOT / "build/demo/bundle"))
+BUNDLE = Path(os.environ.get("MAKEUP_AI_BUNDLE", ROOT / "build/demo/bundle")).resolve()
 
 
 def without(what: str) -> None:
@@ -19,9 +19,10 @@ def without(what: str) -> None:
     pytest.skip(f"There is no {what}.")
 
 
-def run_in_app(command: list[str], **options) -> str:
-    """Run a command in the app's folder; a failure shows the end of what it said."""
-    done = subprocess.run(command, cwd=APP, capture_output=True, text=True, check=False, **options)
+def run_in_app(command: list[str], env: dict[str, str] | None = None, **options) -> str:
+    """Run a command in the app's folder, over the same bundle; a failure shows the end of what it said."""
+    env = {**os.environ, "MAKEUP_AI_BUNDLE": str(BUNDLE), **(env or {})}
+    done = subprocess.run(command, cwd=APP, env=env, capture_output=True, text=True, check=False, **options)
     if done.returncode:
         pytest.fail(f"{' '.join(command)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-4000:]}")
     return done.stdout
