@@ -45,8 +45,8 @@ def read_profile(path: str) -> Profile:
     """
     try:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"Expected a profile in UTF-8. Received: {path!r} ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"Expected a profile as JSON in UTF-8. Received: {path!r} ({error})") from error
     known = set(Profile.__dataclass_fields__)
     if not isinstance(values, dict) or set(values) - known:
         received = sorted(set(values) - known) if isinstance(values, dict) else type(values).__name__
