@@ -43,6 +43,11 @@ describe("lexicon", () => {
   });
   test.each(golden.patterns)("$text", ({ text, slots }) => expect(lexicon.findPatterns(text)).toEqual(slots));
   test.each(golden.mentions)("words in $text", ({ text, slots }) => expect(lexicon.mentions(text)).toEqual(slots));
+  test("an endless list is read in bounded time", () => {
+    const began = performance.now();
+    expect(lexicon.findPatterns(`no ${"fragrance, ".repeat(9_000)}`).length).toBeGreaterThan(0);
+    expect(performance.now() - began).toBeLessThan(12_000); // milliseconds; about one second, and half a minute without stretches
+  }, 60_000);
   test("some of what is avoided is unknown", () => {
     expect(golden.patterns.some(({ slots }) => slots.some((slot) => slot.value === null))).toBe(true);
   });

@@ -79,6 +79,8 @@ HAND = [
     "💄对Ａbc 羊毛不耐受",
     "allergic to pure fragrance extracts, 对天然香精提取物过敏",
     "my budget is 30 to $50 max, 预算在三百到五百块以内",
+    "💄 no retinol, fragrance, " * 200 + "allergic to wool",
+    "x" * 2_040 + " allergic to wool " + "口" * 1_880 + "对香精过敏",
 ]
 NAMES = [
     "fragrance", "香精", "Niacinimide", "niacinamide (vitamin B3)", "salicilic acid", "retinol/retinal", "nuts",

@@ -14,6 +14,12 @@ const [VALUE, NUMBER, MARK] = ["\ue000", "\ue001", "\ue002"];
 const MONEY = `(?:${MARK}\\s?${NUMBER}(?:\\s?${MARK})?|${NUMBER}\\s?${MARK})`;
 const AMOUNT = `(?:${MARK}\\s?)?${NUMBER}(?:\\s?${MARK})?`;
 
+/**
+ * Code points that patterns see at once, and how many of them they see twice: an endless list, which they go through
+ * once from each of its items, takes time that grows with its square.
+ */
+const [STRETCH, OVERLAP] = [2_048, 128] as const;
+
 export interface SlotRule {
   role: "need" | "filter" | "mask" | "budget";
   term?: string;
@@ -41,6 +47,14 @@ interface Net {
   exceptions: RegExp[];
   fixed: [RegExp, string][];
   unknown: RegExp[];
+}
+
+/** What a pattern found, in code points of the text it was tried on. */
+interface Match {
+  slot: string;
+  start: number;
+  end: number;
+  value: string | null;
 }
 
 interface Found extends Hit {
@@ -119,20 +133,15 @@ export class Lexicon {
    * pattern finds has no value unless the words hold a known one, which the other patterns then find.
    */
   findPatterns(text: string): Slot[] {
-    const { text: plain, offsets } = normalise(text);
-    const found = new Map<string, { slot: string; start: number; end: number; value: string | null }>();
-    for (const [slot, nets] of this.#nets) {
-      const isBudget = this.domain.slots[slot]?.role === "budget";
-      for (const net of nets) {
-        const known = isBudget ? this.#money(plain, net) : this.#mentions(plain, slot, net);
-        for (const hit of [...known, ...this.#unknown(plain, slot, net)]) {
-          const [start, end] = originalSpan(offsets, hit.start, hit.end);
-          const key = `${slot} ${start} ${end}`;
-          if (!found.has(key)) found.set(key, { slot, start, end, value: hit.value });
-        }
+    const points = Array.from(text);
+    const found = new Map<string, Match>();
+    for (let first = 0; first < Math.max(points.length - OVERLAP, 1); first += STRETCH - OVERLAP) {
+      for (const match of this.#patternsIn(points.slice(first, first + STRETCH).join(""))) {
+        const [start, end] = [first + match.start, first + match.end];
+        const key = `${match.slot} ${start} ${end}`;
+        if (!found.has(key)) found.set(key, { ...match, start, end });
       }
     }
-    const points = Array.from(text);
     const outer: Slot[] = [];
     // Spans come by their start: one that ends within what was read lies inside it.
     const furthest = new Map<string, number>();
@@ -143,6 +152,20 @@ export class Lexicon {
       outer.push({ slot, text: points.slice(start, end).join(""), value, start, end, confidence: 1 });
     }
     return outer;
+  }
+
+  *#patternsIn(text: string): Generator<Match> {
+    const { text: plain, offsets } = normalise(text);
+    for (const [slot, nets] of this.#nets) {
+      const isBudget = this.domain.slots[slot]?.role === "budget";
+      for (const net of nets) {
+        const known = isBudget ? this.#money(plain, net) : this.#mentions(plain, slot, net);
+        for (const hit of [...known, ...this.#unknown(plain, slot, net)]) {
+          const [start, end] = originalSpan(offsets, hit.start, hit.end);
+          yield { slot, start, end, value: hit.value };
+        }
+      }
+    }
   }
 
   #mentions(plain: string, slot: string, net: Net): Hit[] {
