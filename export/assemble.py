@@ -81,7 +81,8 @@ def assemble(folder: str | Path, given: Ingredients) -> Bundle:
     """Write a bundle, whole or not at all; an older one in its place is replaced at the very end.
 
     Raises:
-        ValueError: The catalogue is empty or holds an id twice, a table is unknown, or no TFLite file is given.
+        ValueError: The catalogue is empty or holds an id twice, a table is unknown, no TFLite file is given, or what
+            lies in the bundle's place is no bundle.
         BundleError: What was made does not pass its own checks.
     """
     folder = Path(folder)
@@ -91,6 +92,8 @@ def assemble(folder: str | Path, given: Ingredients) -> Bundle:
         raise ValueError(f"Expected a catalogue with unique product ids. Received: {len(ids)} products, twice: {twice}")
     if "tflite" not in given.models or set(given.models) - set(MODEL_FILES):
         raise ValueError(f"Expected models 'tflite' and maybe 'onnx'. Received: {sorted(given.models)}")
+    if folder.exists() and not (folder / MANIFEST).is_file() and not _is_empty(folder):
+        raise ValueError(f"Expected a new folder, an empty one, or a bundle to replace. Received: {str(folder)!r}")
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -102,11 +105,20 @@ def assemble(folder: str | Path, given: Ingredients) -> Bundle:
         shutil.rmtree(replaced, ignore_errors=True)
         if folder.exists():
             folder.rename(replaced)
-        unfinished.rename(folder)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if replaced.exists():
+                replaced.rename(folder)
+            raise
         shutil.rmtree(replaced, ignore_errors=True)
         return Bundle(folder, bundle.manifest)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def product_embeddings(

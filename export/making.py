@@ -79,7 +79,7 @@ def read_catalogue(path: str | Path) -> list[Product]:
     try:
         rows = json.loads(Path(path).read_text(encoding="utf-8"))["products"]
         return [Product.from_dict(row) for row in rows]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f'Expected {{"schema": 1, "products": [...]}} with every field of a product. Received: {error}',
             file=str(path),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from makeup_ai.bundle import Bundle
@@ -16,7 +17,7 @@ from makeup_ai.knowledge.linking import Linker
 from makeup_ai.recommend.needs import gather
 from makeup_ai.recommend.rank import Ranking, recommend
 from makeup_ai.recommend.tables import Tables
-from makeup_ai.runtime.session import open_session
+from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport
 from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
@@ -46,10 +47,13 @@ class Assistant:
         self.tokenizer = Tokenizer(bundle.path("tokenizer.json"))
         self._knowledge_table = bundle.table("knowledge")
         self._linker = Linker(Knowledge.from_table(self._knowledge_table))
+        labels = bundle.table("labels")
+        session = open_session(bundle.path(MODEL_FILES[runtime]), threads)
+        _check_fit(bundle, MODEL_FILES[runtime], session, labels, self.tables)
         self.understander = Understander(
-            open_session(bundle.path(MODEL_FILES[runtime]), threads),
+            session,
             self.tokenizer,
-            labels=bundle.table("labels"),
+            labels=labels,
             lexicon=self.lexicon,
             detect=LanguageDetector(bundle.table("languages")),
             max_length=bundle.manifest.max_length,
@@ -71,7 +75,7 @@ class Assistant:
         bundle = Bundle.open(folder)
         try:
             return cls(bundle, runtime, threads)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise BundleError(f"{str(folder)!r}: the tables do not fit together ({error!r}). Make it again.") from error
 
     def consult(
@@ -93,6 +97,9 @@ class Assistant:
         """
         if not isinstance(text, str):
             raise TypeError(f"Expected the question as a string. Received: {type(text).__name__}")
+        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can be neither printed nor written
+        if profile is not None:
+            profile = canonical(profile, self.lexicon)
         understanding = self.understander.understand(text)
         language = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
         skin = None if photo is None else self.look(photo)
@@ -141,8 +148,56 @@ class Assistant:
         page = advice_page(advice, self.tables)
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
                 stream.write(page)
             Path(unfinished).replace(path)
         finally:
             Path(unfinished).unlink(missing_ok=True)
+
+
+def canonical(profile: Profile, lexicon: Lexicon) -> Profile:
+    """Return a profile in the domain's own values ("pregnant" -> "pregnancy").
+
+    Raises:
+        ValueError: A skin type, concern or condition is not in the domain's words. Passing it by would promise a
+            protection that nothing stands behind.
+    """
+
+    def values(slot: str, words: Iterable[str]) -> tuple[str, ...]:
+        if slot not in lexicon.domain["slots"]:
+            return tuple(words)  # a profile may speak of skin to a guide of other goods
+        known = sorted(lexicon.domain["values"].get(slot, {}))
+        found = [word if word in known else lexicon.value(slot, word) for word in words]
+        if None in found:
+            raise ValueError(f"Expected a profile's {slot} as one of {known}, or a word for it. Received: {[*words]}")
+        return tuple(str(value) for value in found)
+
+    return replace(
+        profile,
+        skin_type=None if profile.skin_type is None else values("skin_type", [profile.skin_type])[0],
+        concerns=values("concern", profile.concerns),
+        conditions=values("condition", profile.conditions),
+    )
+
+
+def _check_fit(
+    bundle: Bundle, name: str, session: Session, labels: Mapping[str, Sequence[str]], tables: Tables
+) -> None:
+    """Hold the labels, the lengths and the product vectors to what the model gives."""
+    if not session.lengths or max(session.lengths) < bundle.manifest.max_length:
+        longest = max(session.lengths, default=0)
+        raise BundleError(f"{name}: expected texts of {bundle.manifest.max_length} pieces. Received: {longest}")
+    for signature in session.signatures.values():
+        widths = {output: tensor.shape[-1] for output, tensor in signature.outputs.items()}
+        for head in ("intent", "slots", "sentiment"):
+            if (width := widths.get(head)) is not None and width != len(labels.get(head, ())):
+                raise BundleError(
+                    f"tables/labels.json: expected {width} labels of {head!r}, as {name} gives. "
+                    f"Received: {len(labels.get(head, ()))}"
+                )
+        sizes = {bundle.manifest.embedding_dim, tables.embeddings.shape[1], widths.get("embedding")} - {None}
+        if tables.products and len(sizes) > 1:
+            raise BundleError(
+                f"tables/embeddings.bin: expected vectors as wide as manifest.json says and {name} gives. "
+                f"Received: {sorted(size for size in sizes if size)}"
+            )

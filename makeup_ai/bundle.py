@@ -124,13 +124,13 @@ class Manifest:
                 name=str(values["name"]),
                 version=str(values["version"]),
                 domain=str(values["domain"]),
-                languages=tuple(values["languages"]),
+                languages=tuple(str(language) for language in values["languages"]),
                 max_length=int(values["max_length"]),
                 files={
                     str(path): FileEntry(int(entry["bytes"]), str(entry["sha256"]))
                     for path, entry in values["files"].items()
                 },
-                models=dict(values["models"]),
+                models={str(name): _model(facts) for name, facts in values["models"].items()},
                 embedding_dim=int(values["embedding_dim"]),
                 data=str(values["data"]),
             )
@@ -159,7 +159,7 @@ class Bundle:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BundleError(f"Expected a bundle: a folder with {MANIFEST}. Received: {str(folder)!r}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise BundleError(f"{MANIFEST}: cannot be read as JSON ({error}).") from error
         if not isinstance(values, dict):
             raise BundleError(f"{MANIFEST}: expected a JSON object. Received: {type(values).__name__}")
@@ -185,13 +185,29 @@ class Bundle:
         """Return a JSON table.
 
         Raises:
-            BundleError: The bundle has no such table.
+            BundleError: The bundle has no such table, or it cannot be read.
         """
-        return json.loads(self.path(f"tables/{name}.json").read_text(encoding="utf-8"))
+        try:
+            return json.loads(self.path(f"tables/{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            if isinstance(error, BundleError):
+                raise
+            raise BundleError(
+                f"tables/{name}.json: cannot be read as JSON ({error}). Make the bundle again."
+            ) from error
 
     def has(self, name: str) -> bool:
         """Tell whether the bundle holds a file."""
         return name in self.manifest.files
+
+
+def _model(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Hold one model's entry to what every reader of a manifest asks of it."""
+    for key in ("task", "encoder", "preset"):
+        facts[key]
+    for file in facts["files"].values():
+        dict(file["signatures"])
+    return dict(facts)
 
 
 def describe_files(folder: Path) -> dict[str, FileEntry]:
@@ -209,15 +225,17 @@ def _check(folder: Path, name: str, entry: FileEntry) -> None:
     if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name:
         raise BundleError(f"{name}: a path in {MANIFEST} leaves the bundle. The bundle is refused.")
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise BundleError(f"{name}: a link that leaves the bundle. The bundle is refused.")
     try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BundleError(f"{name}: a link that leaves the bundle. The bundle is refused.")
         size = path.stat().st_size
-    except OSError as error:
-        raise BundleError(f"{name}: listed in {MANIFEST}, but it cannot be read ({error.strerror}).") from error
-    if size != entry.bytes:
-        raise BundleError(f"{name}: expected {entry.bytes} bytes. Received: {size}. Copy the bundle again.")
-    digest = _sha256(path)
+        if size != entry.bytes:
+            raise BundleError(f"{name}: expected {entry.bytes} bytes. Received: {size}. Copy the bundle again.")
+        digest = _sha256(path)
+    except (OSError, ValueError) as error:  # ValueError: a path with a null character
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(f"{name}: listed in {MANIFEST}, but it cannot be read ({error}).") from error
     if digest != entry.sha256:
         raise BundleError(
             f"{name}: changed since the bundle was made (SHA-256 {digest[:12]}... is not the manifest's)."

@@ -133,6 +133,9 @@ class Profile:
         budget: The most a single product may cost, in the catalogue's currency.
         tone: Skin colour as CIELAB (L*, a*, b*; D65), measured earlier with consent.
         owned: Product ids in use.
+
+    Raises:
+        ValueError: A field is of another type; a single string is no list of strings.
     """
 
     skin_type: str | None = None
@@ -142,6 +145,21 @@ class Profile:
     budget: float | None = None
     tone: tuple[float, float, float] | None = None
     owned: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what would be read letter by letter, or fail far from here."""
+        if not isinstance(self.skin_type, str | None):
+            raise ValueError(f"Expected a profile's skin_type as a string. Received: {self.skin_type!r}")
+        for name in ("concerns", "allergies", "conditions", "owned"):
+            values = getattr(self, name)
+            if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+                raise ValueError(f"Expected a profile's {name} as a list of strings. Received: {values!r}")
+        numbers = {"budget": (self.budget,), "tone": self.tone}
+        for name, found in numbers.items():
+            if not isinstance(found, list | tuple | None) or any(
+                isinstance(x, bool) or not isinstance(x, int | float | None) for x in found or ()
+            ):
+                raise ValueError(f"Expected a profile's {name} in numbers. Received: {getattr(self, name)!r}")
 
 
 # --- what was understood ----------------------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ Status 0: done. 1: a gate or a check failed (a capture refused, a bundle changed
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from makeup_ai import __version__
 from makeup_ai.errors import BundleError, ExportError, MakeupAIError
@@ -29,12 +31,24 @@ COMMANDS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong and where to read on; status 2."""
+        self.exit(2, f"makeup-ai: {' '.join(message.split())}. See `{self.prog} --help`.\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+    """Run one command and return its exit status.
+
+    Raises:
+        SystemExit: Wrong use (status 2), or help or version was asked for (status 0).
+    """
     received = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser(
-        prog="makeup-ai", description="An on-device beauty assistant: train it, export it, ask it."
-    )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Chinese; in JSON these are its escapes
+    parser = Parser(prog="makeup-ai", description="An on-device beauty assistant: train it, export it, ask it.")
     parser.add_argument("--version", action="version", version=f"makeup-ai {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in received if word in COMMANDS), None)

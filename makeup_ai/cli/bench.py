@@ -6,9 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-from makeup_ai.export.contest import contest
-from makeup_ai.export.plot import plot
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
@@ -26,6 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print, and write what was asked for."""
+    from makeup_ai.export.contest import contest  # `--help` need not wait for Keras
+    from makeup_ai.export.plot import plot
+
     result = contest(
         options.target,
         data=options.data,

@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from makeup_ai.cli.train import show
-from makeup_ai.export.demo import DemoOptions, run_demo
-from makeup_ai.export.report import write_report
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
@@ -18,6 +14,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it all; 1 where the finished bundle fails its own test."""
+    from makeup_ai.cli.train import show  # these import Keras and TensorFlow, which `--help` need not wait for
+    from makeup_ai.export.demo import DemoOptions, run_demo
+    from makeup_ai.export.report import write_report
+
     demo = run_demo(options.out, DemoOptions.quick() if options.quick else DemoOptions(), progress=show)
     report = write_report(demo, Path(options.out) / "report.html")
     print(demo.benchmark)

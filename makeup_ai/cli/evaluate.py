@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-from makeup_ai.training.data.parts import load_examples, load_parts
-from makeup_ai.training.evaluation.evaluate import evaluate
-from makeup_ai.training.evaluation.target import open_target
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
@@ -23,6 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print."""
+    from makeup_ai.training.data.parts import load_examples, load_parts  # `--help` need not wait for Keras
+    from makeup_ai.training.evaluation.evaluate import evaluate
+    from makeup_ai.training.evaluation.target import open_target
+
     if options.part not in {"train", "valid", "test"}:
         raise ValueError(f"Expected a part of ['train', 'valid', 'test']. Received: part={options.part!r}")
     if options.split:

@@ -39,6 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, then measure once on the test part."""
+    if options.task not in TASKS:  # before a long file is read
+        raise ValueError(f"Unknown task. Expected one of {sorted(TASKS)}. Received: task={options.task!r}")
     layout = RunLayout(Path(options.out))
     parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split)
     if parts.quality is not None:
