@@ -39,8 +39,8 @@ def write_report(demo: Demo, path: Path) -> Path:
         "<p>Keras models, best weights. <b>test</b>: generated from templates and clauses that training never saw. "
         "<b>handwritten</b>: 400 utterances typed by hand, never used to choose anything.</p>",
         _metrics(demo),
-        "<p>As shipped: the int8 TFLite file of the bundle with the lexicon beside it. A value counts wherever its words "
-        "begin and end.</p>",
+        "<p>As shipped: the TFLite file of the bundle with the lexicon beside it. A value counts wherever its "
+        "words begin and end.</p>",
         _table(
             ["part", *next(iter(demo.understood.values()))],
             [[part, *(f"{value:.4f}" for value in found.values())] for part, found in demo.understood.items()],
