@@ -25,7 +25,7 @@ def presets(monkeypatch):
     from makeup_ai.training.models import bert, encoders, lstm
 
     tiny = {
-        "tiny_lstm": ("lstm", lstm.LSTMConfig(0, 8, 8, dropout=0.1, bidirectional=True, max_length=16)),
+        "tiny_lstm": ("lstm", lstm.LSTMConfig(0, 16, 16, dropout=0.1, bidirectional=True, max_length=16)),
         "tiny_bert": ("bert", bert.BertConfig(0, 1, 16, 2, 32, max_length=16)),
     }
     for name, preset in tiny.items():
