@@ -52,12 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"makeup-ai {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = next((word for word in received if word in COMMANDS), None)
-    for name, purpose in COMMANDS.items():
-        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
-        if name == chosen:  # only the module that is asked for is imported
-            import_module(f"makeup_ai.cli.{name}").arguments(command)
-    options = parser.parse_args(received)
     try:
+        for name, purpose in COMMANDS.items():
+            command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+            if name == chosen:  # only the module that is asked for is imported
+                import_module(f"makeup_ai.cli.{name}").arguments(command)
+        options = parser.parse_args(received)
         status: int = import_module(f"makeup_ai.cli.{options.command}").run(options)
         sys.stdout.flush()
         return status
