@@ -89,7 +89,7 @@ def test_withheld_tone_leaves_the_profile_s(tables):
 
 
 def test_unsure_slots_are_dropped_but_never_those_that_protect(tables):
-    unsure = [slot("skin_type", "oily", confidence=0.1), slot("avoid", "fragrance", confidence=0.1)]
+    unsure = [slot("skin_type", "oily", confidence=0.01), slot("avoid", "fragrance", confidence=0.01)]
     needs = gather(understood(*unsure), None, None, Amounts(), tables)
     assert (needs.needs, needs.masks) == ((), ("avoid:fragrance",))
 
