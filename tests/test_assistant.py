@@ -434,3 +434,19 @@ def test_photos_of_the_same_person_are_opened_once(seeing, astronaut):
     assistant = Assistant.load(seeing)
     first, second = (assistant.look(picture(astronaut, "PNG")) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("text", "protected"),
+    [
+        ("我对坚果和榴莲过敏，想要唇膏", {"nut"}),
+        ("对榴莲、坚果和香精都过敏", {"nut", "fragrance"}),
+        ("I'm allergic to latex and nuts", {"nut"}),
+        ("allergic to nuts, latex and parabens, show me a serum", {"nut", "paraben"}),
+        ("I'm not allergic to latex and nuts", set()),
+        ("我对坚果不过敏", set()),
+    ],
+)
+def test_an_allergen_is_heard_beside_a_word_nobody_knows(assistant, text, protected):
+    found = {slot.value for slot in assistant.consult(text).understanding.slots if slot.slot == "avoid"}
+    assert protected <= found and (protected or not found & {"nut"})
