@@ -17,6 +17,9 @@ from makeup_ai.schema import LANGUAGES, Caution, Recommendation, SkinReport, Und
 ASK, EMPTY = "ask", "empty"
 """Beside the intents of the domain: neither intent nor needs were understood; there was nothing to read."""
 
+SMALL_TALK = ("greeting", "thanks")
+"""Intents of the domain that ask for nothing."""
+
 
 class Composed(NamedTuple):
     """What is said, and what it is about.
@@ -63,13 +66,16 @@ ROUTES: Mapping[str, Route] = {
 
 
 def route_of(text: str, understanding: Understanding, needs: Needs, tables: Tables) -> str:
-    """Choose how to answer: the intent where it is sure; else `recommend` where the words named a need, else `ASK`."""
+    """Choose how to answer: the intent where it is sure; else `recommend` where the words named a need, else `ASK`.
+
+    Words that name a need are no small talk, however sure the model is: "matte lipstick" is a whole question.
+    """
     if not text.strip():
         return EMPTY
-    intent = understanding.intent
+    intent, named = understanding.intent, needs.came_from(WORDS)
     if intent.confidence >= tables.settings.min_intent and intent.label in ROUTES:
-        return intent.label
-    return "recommend" if needs.came_from(WORDS) else ASK
+        return "recommend" if named and intent.label in SMALL_TALK else intent.label
+    return "recommend" if named else ASK
 
 
 def compose(

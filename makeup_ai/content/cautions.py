@@ -16,9 +16,9 @@ def cautions(q: Question, offered: Sequence[Recommendation] | None) -> tuple[Cau
         offered: Products of the answer, or `None` where it is not about products; what was left out, and what to try
             first, is told only with them.
     """
-    found = _medical(q)
+    found = [*_medical(q), *_unknown(q)]
     if offered is not None:
-        found += [*_unknown(q), *_conditions(q), *_masked(q), *_patch_test(q, offered)]
+        found += [*_conditions(q), *_masked(q), *_patch_test(q, offered)]
     found += _photo(q)
     if q.understanding.language not in LANGUAGES:
         found.append(Caution("language", q.say("caution.language")))

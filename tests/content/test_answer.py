@@ -232,7 +232,18 @@ def test_cautions_of_a_question(ask):
     assert kinds == ["medical", "unknown_allergen", "pregnancy", "masked", "truncated"]
     patch = ask("recommend", words(filters={"category": ("serum",)})).cautions
     assert [(c.kind, c.products) for c in patch] == [("patch_test", ("a-serum",))]
-    assert [c.kind for c in ask("greeting", needs).cautions] == ["medical"]
+    # What is said of a person's safety is said beside every answer.
+    assert [c.kind for c in ask("greeting", needs).cautions] == ["medical", "unknown_allergen"]
+
+
+def test_words_that_name_a_need_are_no_small_talk(ask):
+    assert ask("thanks", words(filters={"category": ("serum",)})).recommendations
+    assert not ask("thanks").recommendations
+
+
+@pytest.mark.parametrize("text", ["I have a rash and swelling", "this gave me swelling and a red rash"])
+def test_rash_and_swelling_are_for_a_doctor(ask, text):
+    assert "medical" in [c.kind for c in ask("out_of_scope", text=text).cautions]
 
 
 def test_other_languages_are_answered_in_english_with_a_word_about_it(ask):

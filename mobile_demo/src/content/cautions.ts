@@ -27,8 +27,8 @@ export function cautions(q: Question, tables: Tables, knowledge: KnowledgeTable)
     text: tables.phrases.render(`caution.${kind}`, q.language, fields),
   });
   const found = medical(q, tables).map((text) => say("medical", { text }));
+  found.push(...q.needs.unknownAvoid.map((text) => say("unknown_allergen", { text })));
   if (q.offered) {
-    found.push(...q.needs.unknownAvoid.map((text) => say("unknown_allergen", { text })));
     const conditions = q.needs.masks.filter((need) => need.startsWith("condition:"));
     found.push(...conditions.map((need) => say("pregnancy", { need: tables.name(need, q.language) })));
     if (strong(q.offered, tables, knowledge)) found.push(say("patch_test"));
