@@ -90,7 +90,8 @@ def convert(model: Any, samples: Samples, parts: Sequence[Part], folder: Path, n
     Args:
         model: A `keras.Model` on TensorFlow: dict of `token_ids` and `padding_mask`, both `(batch, tokens)` int32, to a
             dict of float32 outputs.
-        samples: Real texts and Keras's answers; their lengths become the file's.
+        samples: Real texts and Keras's answers; their lengths become the file's. Where a recipe calibrates, half of
+            them do that, and the other half judge.
         parts: Formats and recipes.
         folder: Where the files go; must exist.
         name: First part of their names.
@@ -100,19 +101,20 @@ def convert(model: Any, samples: Samples, parts: Sequence[Part], folder: Path, n
     """
     kinds = {part.format: find_format(part.format) for part in parts}
     recipes = {part.recipe: find_recipe(part.recipe) for part in parts}
+    calibration, unseen = samples.halves()
     with tempfile.TemporaryDirectory() as between:
         sources: dict[str, Any] = {}
         for part in parts:
             started = time.perf_counter()
             if part.format not in sources:
-                sources[part.format] = kinds[part.format](model, samples.lengths, samples.inputs, Path(between))
+                sources[part.format] = kinds[part.format](model, samples.lengths, calibration.inputs, Path(between))
             recipe = recipes[part.recipe]
             made = ExportedFile(part_path(folder, name, part), *part)
             made.path.unlink(missing_ok=True)  # A file of an earlier run would pass for this one's.
             try:
                 content = getattr(recipe, part.format)(sources[part.format])
                 made = replace(made, bytes=len(content), seconds=time.perf_counter() - started)
-                yield _keep(made, content, samples)
+                yield _keep(made, content, unseen if recipe.calibrated else samples)
             except ExportError as error:
                 yield replace(made, seconds=time.perf_counter() - started, refused_because=str(error))
 

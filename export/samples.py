@@ -35,6 +35,23 @@ class Samples:
         """Padded lengths, shortest first."""
         return tuple(sorted(self.inputs))
 
+    def halves(self) -> tuple[Samples, Samples]:
+        """Deal the texts of each length out in turns: one half to calibrate on, one half to judge by.
+
+        A length with a single text has it in both.
+        """
+
+        def half(side: Mapping[int, Mapping[str, Array]], first: int) -> dict[int, dict[str, Array]]:
+            return {
+                length: {name: rows[first::2] if len(rows) > 1 else rows for name, rows in named.items()}
+                for length, named in side.items()
+            }
+
+        return (
+            Samples(half(self.inputs, 0), half(self.outputs, 0)),
+            Samples(half(self.inputs, 1), half(self.outputs, 1)),
+        )
+
     def save(self, path: Path) -> None:
         """Write everything to one `.npz` file."""
         arrays = {

@@ -22,7 +22,7 @@ from makeup_ai.training.tasks.registry import build_task, task_to_dict
 VOCABULARY_SIZE = 6_000
 """Pieces of a tokenizer trained here; the two languages of the built-in data use fewer."""
 
-KEPT_TEXTS = 500
+KEPT_TEXTS = 1_000
 """Validation texts that a run keeps, for exported files to be compared and calibrated on."""
 
 

@@ -37,3 +37,14 @@ def test_what_is_saved_is_loaded(tmp_path):
     np.testing.assert_array_equal(loaded.inputs[4]["token_ids"], inputs[4]["token_ids"])
     np.testing.assert_array_equal(loaded.outputs[4]["intent"], samples.outputs[4]["intent"])
     assert [path.name for path in tmp_path.iterdir()] == ["samples.npz"]
+
+
+def test_what_calibrates_does_not_judge():
+    rows = {"token_ids": np.arange(5)[:, None]}
+    samples = Samples({1: rows}, {1: {"intent": np.arange(5.0)[:, None]}})
+    calibration, judged = samples.halves()
+    assert calibration.inputs[1]["token_ids"].ravel().tolist() == [0, 2, 4]
+    assert judged.inputs[1]["token_ids"].ravel().tolist() == [1, 3]
+    assert judged.outputs[1]["intent"].ravel().tolist() == [1.0, 3.0]
+    lonely = Samples({1: {"token_ids": np.zeros((1, 1))}}, {1: {}}).halves()
+    assert [len(half.inputs[1]["token_ids"]) for half in lonely] == [1, 1]
