@@ -186,7 +186,7 @@ def tracked() -> list[Path]:
 def test_no_tracked_file_names_a_machine_or_a_registry():
     here = str(ROOT)
     forbidden = re.compile(
-        r"(?<![\w.])/(?:home|Users|root|work)/\w+|[A-Z]:\\\\Users|--(?:extra-)?index-url|--find-links"
+        r"(?<![\w.])/(?:home|Users|root|work)/\w+|[A-Z]:\\\\Users|--(?:extra-)?index.url|--find-links"
         r"|https?://[^\s\"')]*(?:/simple/|artifactory|nexus|codeartifact|jfrog|pypi\.org/simple|registry\.(?!npmjs\.org))"
     )
     found = []
