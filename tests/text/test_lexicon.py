@@ -113,11 +113,15 @@ def test_nets_catch_masks_and_budgets(lexicon: Lexicon, text: str, expected: lis
         "for women under 30",
         "works within 2 weeks, 30 ml",
         "三天以内见效",
-        "spf 50 cream",
+        "a 50 ml cream",
     ],
 )
 def test_nets_leave_alone_what_only_looks_like_it(lexicon: Lexicon, text: str) -> None:
     assert lexicon.find_patterns(text) == []
+
+
+def test_a_sun_protection_factor_is_a_need_and_no_amount(lexicon: Lexicon) -> None:
+    assert [(s.slot, s.value) for s in lexicon.find_patterns("spf 50 cream")] == [("concern", "sun_protection")]
 
 
 def test_shows_the_first_surface_or_the_id(lexicon: Lexicon) -> None:

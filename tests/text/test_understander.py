@@ -172,3 +172,11 @@ def test_merging_nothing_with_nothing() -> None:
     only = slot("color", 0, 3, "red")
     assert merge_slots([only], []) == (only,)
     assert merge_slots([], [only]) == (only,)
+
+
+def test_a_sun_protection_factor_is_no_budget():
+    from makeup_ai.training.data.domain import load_domain
+
+    text = "spf 50 sunscreen"
+    read = merge_slots([Slot("budget", "50", "50", 4, 6, 0.9)], load_domain().lexicon.find_patterns(text))
+    assert [(slot.slot, slot.value) for slot in read] == [("concern", "sun_protection")]
