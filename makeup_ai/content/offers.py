@@ -158,8 +158,10 @@ def product_info(q: Question) -> list[str]:
 
 
 def feedback(q: Question) -> list[str]:
-    """Thank for praise; after a complaint, offer something else."""
+    """Thank for praise; after a complaint, offer something else. Skin that took it badly is never praise."""
     sentiment = q.understanding.sentiment
+    if any(reaction.search(q.text.lower()) for reaction in q.tables.settings.reactions):
+        sentiment = 0.0
     if sentiment is None:
         return [q.say("feedback.neutral")]
     if sentiment >= FAVOURABLE:

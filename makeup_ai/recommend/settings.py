@@ -34,6 +34,7 @@ class Settings:
         min_slot: Probability in [0, 1] under which a slot is not believed; slots that protect (allergies) always are.
         routine: Categories of a routine when none are named.
         red_flags: Patterns, tried on the text in lower case, of what is for a doctor and not for cosmetics.
+        reactions: Patterns of skin that took something badly; none in tables that do not name any.
     """
 
     top: int
@@ -48,6 +49,7 @@ class Settings:
     min_slot: float
     routine: tuple[str, ...]
     red_flags: tuple[re.Pattern[str], ...]
+    reactions: tuple[re.Pattern[str], ...]
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any], *, file: str = "ranking.json") -> Settings:
@@ -80,7 +82,8 @@ class Settings:
                 min_intent=_number(table["min_confidence"]["intent"], "min_confidence.intent", file, most=1.0),
                 min_slot=_number(table["min_confidence"]["slot"], "min_confidence.slot", file, most=1.0),
                 routine=tuple(str(category) for category in table["routine"]),
-                red_flags=tuple(re.compile(p) for patterns in table["red_flags"].values() for p in patterns),
+                red_flags=_patterns(table["red_flags"]),
+                reactions=_patterns(table.get("reactions", {})),
             )
         except (KeyError, TypeError, AttributeError, re.error) as error:
             raise BundleError(f"{file}: a setting is missing or of the wrong kind ({error!r})") from error
@@ -114,3 +117,8 @@ def _count(value: Any, name: str, file: str, least: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise BundleError(f"{file}: expected {name} to be a whole number from {least}. Received: {value!r}")
     return value
+
+
+def _patterns(table: Mapping[str, list[str]]) -> tuple[re.Pattern[str], ...]:
+    """Compile the patterns of every language; the text's own is not asked."""
+    return tuple(re.compile(pattern) for patterns in table.values() for pattern in patterns)

@@ -281,3 +281,9 @@ def test_chinese_answers_hold_no_english_sentence(ask, tables):
                 text = text.replace(latin, "")  # noqa: PLW2901
             assert not any(c.isascii() and c.isalpha() for c in text), (intent, text)
             assert text
+
+
+@pytest.mark.parametrize("text", ["this cream broke me out", "it stings", "这个面霜让我过敏了", "用完就爆痘"])
+def test_skin_that_took_it_badly_is_never_praise(ask, text):
+    praised = ask("feedback", text="i love it", sentiment=0.9).answer
+    assert ask("feedback", text=text, sentiment=0.9).answer != praised
