@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -237,13 +237,9 @@ def _add_vectors(folder: Path, given: Ingredients) -> None:
 
 def _seal(folder: Path, manifest: Manifest) -> Bundle:
     """Write the manifest over all files that are there, and open the result with every check."""
-    sealed = Manifest(**{**_fields(manifest), "files": describe_files(folder)})
+    sealed = replace(manifest, files=describe_files(folder))
     _write(folder / MANIFEST, json.dumps(sealed.to_dict(), ensure_ascii=False, indent=1) + "\n")
     return Bundle.open(folder)
-
-
-def _fields(manifest: Manifest) -> dict[str, Any]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
 
 
 def _signatures(path: Path) -> dict[str, Any]:

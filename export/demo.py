@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from makeup_ai.training.data.generate import Sizes
 from makeup_ai.training.data.vocabulary import train_tokenizer
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.shipped import evaluate_understander
+from makeup_ai.training.evaluation.target import describe_export
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.loop import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS
@@ -237,8 +238,6 @@ def _mean_figure(run: Path, found: Metrics) -> float:
 
 
 def _bench(run: Path, report: ExportReport, examples: list[Example], options: DemoOptions) -> Contest:
-    from makeup_ai.training.evaluation.target import describe_export
-
     task, tokenizer, max_length = describe_export(report.folder)
     scored = examples[:: max(1, len(examples) // options.scored)]
     return run_contest(
@@ -255,15 +254,13 @@ def _bench(run: Path, report: ExportReport, examples: list[Example], options: De
 
 def _together(contests: dict[str, Contest]) -> Benchmark:
     """Return one benchmark with the rows of all, Keras's rows named by preset."""
-    from dataclasses import replace
-
     rows = []
     for preset, contest in contests.items():
         for measured in contest.benchmark.measurements:
             name = f"keras {preset}" if measured.name == "keras" else measured.name
             rows.append(replace(measured, name=name))
     first = next(iter(contests.values())).benchmark
-    return replace(first, measurements=tuple(rows), calls=first.calls)
+    return replace(first, measurements=tuple(rows))
 
 
 def _choose(report: ExportReport) -> dict[str, Any]:

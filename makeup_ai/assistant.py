@@ -6,7 +6,9 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from makeup_ai.bundle import Bundle
 from makeup_ai.content.answer import compose
@@ -23,6 +25,9 @@ from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
 from makeup_ai.text.tokenizer import Tokenizer
 from makeup_ai.text.understander import Understander
+
+if TYPE_CHECKING:
+    from makeup_ai.vision.analyse import SkinAnalyser
 
 MODEL_FILES = {"tflite": "models/understanding.tflite", "onnx": "models/understanding.onnx"}
 """The understanding model's file for each runtime."""
@@ -126,6 +131,11 @@ class Assistant:
 
     def look(self, photo: str | Path | bytes) -> SkinReport:
         """Measure what a photo can honestly tell; see `makeup_ai.vision`."""
+        return self._analyser.analyse(photo)
+
+    @cached_property
+    def _analyser(self) -> SkinAnalyser:
+        """Of the bundle's models, or the cache's; opened at the first photo and kept for the next."""
         from makeup_ai.vision.analyse import SkinAnalyser  # OpenCV takes memory that words alone do not need
         from makeup_ai.vision.face_models import SHA256, locate
 
@@ -136,7 +146,7 @@ class Assistant:
             locate(models)
         except ModelsMissingError as error:
             raise ModelsMissingError(f"{error} This bundle was made without them.") from error
-        return SkinAnalyser(models, self.bundle.table("vision")).analyse(photo)
+        return SkinAnalyser(models, self.bundle.table("vision"))
 
     def resolve_avoid(self, name: str) -> Iterable[str]:
         """Return the masks that a free name of an allergen stands for; none where it is not known."""
