@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -31,15 +31,20 @@ from makeup_ai.training.data.product_text import product_text
 from makeup_ai.training.run import RunLayout
 from makeup_ai.vision.colour import lab_from_hex
 from makeup_ai.vision.face_models import NOTICE, NOTICE_FILE, SHA256
+from makeup_ai.vision.table import default_table as vision_table
 
 COMPLEXION = ("foundation", "concealer", "powder")
 """Categories whose shades are held against a skin tone."""
 
-PACKAGED_TABLES = {
-    "languages": ("makeup_ai.text", "tables/languages.json"),
-    "phrases": ("makeup_ai.content", "tables/phrases.json"),
-    "ranking": ("makeup_ai.recommend", "tables/ranking.json"),
-    "vision": ("makeup_ai.vision", "tables/vision.json"),
+def _packaged(package: str, place: str) -> Callable[[], Any]:
+    return lambda: json.loads((files(package) / place).read_text(encoding="utf-8"))
+
+
+PACKAGED_TABLES: Mapping[str, Callable[[], Any]] = {
+    "languages": _packaged("makeup_ai.text", "tables/languages.json"),
+    "phrases": _packaged("makeup_ai.content", "tables/phrases.json"),
+    "ranking": _packaged("makeup_ai.recommend", "tables/ranking.json"),
+    "vision": vision_table,
 }
 """Tables that go into a bundle as they are; a brand may put its own in their place."""
 
@@ -179,8 +184,8 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
         "needs": needs_table(given.products, given.knowledge, given.domain),
         "shades": shades_table(given.products),
     }
-    for name, (package, place) in PACKAGED_TABLES.items():
-        written[name] = given.tables.get(name) or json.loads((files(package) / place).read_text(encoding="utf-8"))
+    for name, packaged in PACKAGED_TABLES.items():
+        written[name] = given.tables.get(name) or packaged()
     for name, table in written.items():
         _write(tables / f"{name}.json", json.dumps(table, ensure_ascii=False, separators=(",", ":")))
     session = open_session(folder / MODEL_FILES["tflite"])

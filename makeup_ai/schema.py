@@ -265,6 +265,15 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Monk:
+    """A place on the Monk Skin Tone scale, 1 (lightest) to 10 (darkest), and the interval it lies in nine times of ten."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tone:
     """Skin colour, as a cosmetic observation.
 
@@ -274,6 +283,9 @@ class Tone:
         ita_class: `"very light"` ... `"dark"` (Del Bino & Bernerd, 2013).
         uncertainty_degrees: Half width of the interval around the angle, from the spread within the face.
         undertone: `"cool"`, `"neutral"`, `"warm"` or `None` for "cannot tell".
+        monk: Place on the Monk scale.
+        hue_degrees: h_ab in [0, 360).
+        chroma: C*ab.
     """
 
     lab: tuple[float, float, float]
@@ -281,6 +293,9 @@ class Tone:
     ita_class: str
     uncertainty_degrees: float
     undertone: str | None
+    monk: Monk | None = None
+    hue_degrees: float | None = None
+    chroma: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +307,16 @@ class Cue:
         unit: Its unit.
         score: On a scale of 0 (none) to 100 (strong).
         regions: The measurement by facial region.
+        noise: Standard deviation of the score between photos of one face under the same light.
+        level: `"strength"`, `"usual"` or `"need"`; `"description"` of a cue that is neither (the colour of the eyes).
     """
 
     value: float
     unit: str
     score: float
     regions: Mapping[str, float]
+    noise: float = 0.0
+    level: str = "usual"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from makeup_ai.schema import Face, SkinReport
-from makeup_ai.vision.capture import is_greyscale, judge, measure
-from makeup_ai.vision.cues import CUES
+from makeup_ai.vision.capture import is_grey, is_greyscale, judge
 from makeup_ai.vision.face import FaceFinder
+from makeup_ai.vision.measure import measure
 from makeup_ai.vision.patch import cut_patch
 from makeup_ai.vision.photo import Photo, read_photo
-from makeup_ai.vision.regions import region_masks
+from makeup_ai.vision.report import read_cues, section
 from makeup_ai.vision.table import Table, check_table, default_table
 from makeup_ai.vision.tone import tone_or_reason
 
@@ -48,15 +48,12 @@ class SkinAnalyser:
             grey = is_greyscale(photo.pixels, table)
             capture = judge({"face": 0.0}, table, greyscale=grey)
             return SkinReport(None, capture, grey, tone=None, withheld_because=dict(table["withheld"]["face"]))
-        patch = cut_patch(photo.pixels, mesh)
-        masks = region_masks(patch)
-        grey = is_greyscale(patch.pixels, table)
-        capture = judge(measure(photo.pixels, mesh, patch, masks, table), table, greyscale=grey)
-        tone, withheld = tone_or_reason(patch, masks, capture, table, greyscale=grey)
-        cues = {}
-        if capture.accepted and not grey:  # without colour neither redness nor the paleness of a highlight can be seen
-            found = {name: cue(patch, masks, table) for name, cue in CUES.items()}
-            cues = {name: cue for name, cue in found.items() if cue is not None}
+        values = measure(cut_patch(photo.pixels, mesh), table)
+        grey = is_grey(values["gate.greyscale"], table)
+        known = {"face": float(mesh.count), "eye_distance": mesh.eye_distance, "roll": mesh.roll}
+        capture = judge(known | section(values, "gate"), table, greyscale=grey)
+        tone, withheld = tone_or_reason(values, capture, table, greyscale=grey)
+        cues = read_cues(values, capture, table, greyscale=grey)
         left, top, width, height = (side * photo.scale for side in mesh.box)
         face = Face((left, top, width, height), mesh.confidence, mesh.count, mesh.eye_distance * photo.scale)
         return SkinReport(face, capture, grey, tone, withheld_because=withheld, cues=cues)

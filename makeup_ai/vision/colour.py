@@ -24,6 +24,7 @@ _SRGB_TO_XYZ = np.array(
 )
 # White is what the matrix makes of (1, 1, 1), which is D65; taken from it, every grey has a* = b* = 0 exactly.
 _WHITE = _SRGB_TO_XYZ.sum(axis=1)
+_LINEAR_TO_UNIT = _SRGB_TO_XYZ.T / _WHITE
 _EPSILON = 216 / 24389  # CIE 15: (6/29)^3
 _KAPPA = 24389 / 27  # CIE 15: (29/3)^3
 _25_TO_7 = 25.0**7
@@ -63,10 +64,26 @@ def lab_from_srgb(srgb: npt.ArrayLike) -> Array:
 
 def lab_from_linear(linear: npt.ArrayLike) -> Array:
     """Convert linear light, `(..., 3)` in [0, 1] with sRGB primaries, to CIELAB under D65."""
-    xyz = np.asarray(linear, dtype=np.float64) @ _SRGB_TO_XYZ.T / _WHITE
-    f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16.0) / 116.0)
+    return _lab(np, np.asarray(linear, dtype=np.float64), _LINEAR_TO_UNIT)
+
+
+def _lab(xp: Any, linear: Any, matrix: Any) -> Any:
+    unit = xp.matmul(linear, matrix)
+    root = xp.power(xp.maximum(unit, _EPSILON), 1.0 / 3.0)
+    f = xp.where(unit > _EPSILON, root, (_KAPPA * unit + 16.0) / 116.0)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return np.stack([116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)], axis=-1)
+    return xp.stack([116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)], axis=-1)
+
+
+def linear_pixels(xp: Any, srgb: Any) -> Any:
+    """Undo the sRGB transfer function over an array namespace; float32 in [0, 255] to linear light in [0, 1]."""
+    v = srgb * (1.0 / 255.0)
+    return xp.where(v <= 0.04045, v / 12.92, xp.power((xp.maximum(v, 0.04045) + 0.055) / 1.055, 2.4))
+
+
+def lab_pixels(xp: Any, linear: Any) -> Any:
+    """Convert float32 linear light, `(..., 3)`, to CIELAB under D65 over an array namespace."""
+    return _lab(xp, linear, _LINEAR_TO_UNIT.astype(np.float32))
 
 
 def lab_from_hex(text: str) -> tuple[float, float, float]:

@@ -52,6 +52,11 @@ class FaceMesh:
     eye_distance: float
     presence: float
 
+    @property
+    def roll(self) -> float:
+        """Lean of the line between the outer eye corners, clockwise as seen, in degrees."""
+        return math.degrees(_angle(self.points[RIGHT_EYE[0], :2], self.points[LEFT_EYE[0], :2]))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Detection:

@@ -1,19 +1,20 @@
-"""The face cut out upright at one fixed size, so that every measurement costs and means the same on any photo."""
+"""What formulas are given of a photo: the face, upright and at one size, its mesh, and the scene in small."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from makeup_ai.vision.colour import lab_from_srgb
 from makeup_ai.vision.face import LEFT_EYE, RIGHT_EYE, FaceMesh
+from makeup_ai.vision.warp import CROP
 from makeup_ai.vision.window import Window
 
-SIDE = 256  # pixels of the patch
-_MARGIN = 1.1  # patch over the longer extent of the mesh
+SCENE = 96  # pixels of the side of the reduced photo
+_MARGIN = 1.1  # crop over the longer extent of the mesh
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,31 +22,36 @@ class FacePatch:
     """One face, eyes level, filling a square.
 
     Args:
-        pixels: `(SIDE, SIDE, 3)` uint8 sRGB.
-        lab: `(SIDE, SIDE, 3)` float64 CIELAB of `pixels`.
-        points: `(468, 2)` mesh in pixels of the patch.
-        irises: `(2, 5, 2)` irises in pixels of the patch.
+        crop: `(CROP, CROP, 3)` uint8 sRGB.
+        points: `(478, 3)` float32 x, y and depth in pixels of the crop: the mesh, the right iris, the left (no depth).
+        scene: `(SCENE, SCENE, 3)` uint8 sRGB, the whole photo.
     """
 
-    pixels: npt.NDArray[np.uint8]
-    lab: npt.NDArray[np.float64]
-    points: npt.NDArray[np.float64]
-    irises: npt.NDArray[np.float64]
+    crop: npt.NDArray[np.uint8]
+    points: npt.NDArray[np.float32]
+    scene: npt.NDArray[np.uint8]
 
 
-def cut_patch(pixels: npt.NDArray[np.uint8], mesh: FaceMesh) -> FacePatch:
-    """Cut the face out of the photo its mesh was found in."""
+def crop_window(mesh: FaceMesh) -> Window:
+    """Place the square that holds a face, eyes level."""
     right, left = mesh.points[RIGHT_EYE[0], :2], mesh.points[LEFT_EYE[0], :2]
     angle = math.atan2(left[1] - right[1], left[0] - right[0])
     unit = Window(0.5, 0.5, 1.0, angle)  # turned about a point: gives the extent of the levelled face
     level = unit.from_photo(mesh.points[:, :2])
     low, high = level.min(axis=0), level.max(axis=0)
     x, y = unit.to_photo((low + high) / 2.0).tolist()
-    window = Window(x, y, float(max(high - low)) * _MARGIN, angle)
-    patch = window.crop(pixels, SIDE, replicate=True, max_step=2.0)
+    return Window(x, y, float(max(high - low)) * _MARGIN, angle)
+
+
+def cut_patch(pixels: npt.NDArray[np.uint8], mesh: FaceMesh) -> FacePatch:
+    """Cut the face out of the photo its mesh was found in, `(rows, columns, 3)` uint8 sRGB."""
+    window = crop_window(mesh)
+    scale = CROP / window.side
+    mesh_points = np.column_stack([window.from_photo(mesh.points[:, :2]) * CROP, mesh.points[:, 2] * scale])
+    irises = window.from_photo(mesh.irises.reshape(-1, 2)) * CROP
+    points = np.concatenate([mesh_points, np.column_stack([irises, np.zeros(len(irises))])])
     return FacePatch(
-        pixels=patch,
-        lab=lab_from_srgb(patch),
-        points=window.from_photo(mesh.points[:, :2]) * SIDE,
-        irises=window.from_photo(mesh.irises) * SIDE,
+        crop=window.crop(pixels, CROP, replicate=True, max_step=2.0),
+        points=points.astype(np.float32),
+        scene=cv2.resize(pixels, (SCENE, SCENE), interpolation=cv2.INTER_AREA),
     )

@@ -15,8 +15,13 @@ _SECTIONS = ("greyscale", "skin", "skin_hue", "gate", "ita_classes", "tone", "un
 
 @cache
 def default_table() -> Table:
-    """Read the table that comes with the package; a bundle carries a copy."""
-    table: Table = json.loads(files("makeup_ai.vision").joinpath("tables/vision.json").read_text("utf-8"))
+    """Put together the files of `tables/vision` that come with the package; a bundle carries the result."""
+    table: dict[str, Any] = {"schema": 1, "cues": {}}
+    folder = files("makeup_ai.vision").joinpath("tables/vision")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        part = json.loads(file.read_text("utf-8"))
+        table["cues"] |= part.pop("cues", {})
+        table |= part
     return table
 
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from makeup_ai.schema import Capture, Tone
 from makeup_ai.vision.colour import hue_degrees, ita_degrees
-from makeup_ai.vision.patch import FacePatch
-from makeup_ai.vision.regions import Mask, skin_mask
+from makeup_ai.vision.frame import Frame
+from makeup_ai.vision.space import Array
 from makeup_ai.vision.table import Table
 
 TONE_REGIONS = ("forehead", "right_cheek", "left_cheek")
@@ -50,39 +50,50 @@ def undertone(hues: npt.ArrayLike, table: Table) -> str | None:
     return None
 
 
-def measure_tone(patch: FacePatch, masks: Mapping[str, Mask], table: Table) -> Tone | None:
-    """Measure the colour of skin on forehead and cheeks.
-
-    The colour is the median over the skin pixels of all three; the uncertainty is the largest difference between a
-    region's angle and the whole's, which both uneven skin and light from one side widen.
+def tone_values(frame: Frame) -> dict[str, Array]:
+    """Measure the colour of skin on forehead and cheeks, as medians over the pixels that show skin.
 
     Returns:
-        The tone, or `None` where a region shows fewer than `skin.min_pixels` pixels of skin.
+        `l`, `a`, `b` of all three together, and `REGION.l`, `REGION.a`, `REGION.b` of each.
     """
-    skin, colours = [], []
+    values = dict(zip("lab", _channels(frame.colour(*TONE_REGIONS)), strict=True))
     for name in TONE_REGIONS:
-        mask = skin_mask(patch.lab, masks[name], table["skin"])
-        if int(mask.sum()) < table["skin"]["min_pixels"]:
-            return None
-        skin.append(patch.lab[mask])
-        colours.append(np.median(skin[-1], axis=0))
-    lab = np.median(np.concatenate(skin), axis=0)
-    angle = float(ita_degrees(lab))
-    away = float(np.abs(ita_degrees(np.array(colours)) - angle).max())
-    lightness, a, b = lab.tolist()
+        values |= {f"{name}.{axis}": value for axis, value in zip("lab", _channels(frame.colour(name)), strict=True)}
+    return values
+
+
+def _channels(lab: Array) -> tuple[Array, Array, Array]:
+    return lab[0], lab[1], lab[2]
+
+
+def read_tone(values: Mapping[str, float], table: Table) -> Tone | None:
+    """Read the tone out of what was measured.
+
+    The uncertainty is the largest difference between a region's angle and the whole's, which both uneven skin and light
+    from one side widen.
+
+    Returns:
+        The tone, or `None` where one of the regions shows too little skin.
+    """
+    if not all(values[f"usable.{name}"] for name in TONE_REGIONS):
+        return None
+    lightness, a, b = (values[f"tone.{axis}"] for axis in "lab")
+    regions = np.array([[values[f"tone.{name}.{axis}"] for axis in "lab"] for name in TONE_REGIONS])
+    angle = float(ita_degrees((lightness, a, b)))
+    away = float(np.abs(ita_degrees(regions) - angle).max())
     return Tone(
         lab=(lightness, a, b),
         ita_degrees=angle,
         ita_class=ita_class(angle, table),
         uncertainty_degrees=max(away, table["tone"]["min_uncertainty_degrees"]),
-        undertone=undertone(hue_degrees(np.array(colours)), table),
+        undertone=undertone(hue_degrees(regions), table),
     )
 
 
 def tone_or_reason(
-    patch: FacePatch, masks: Mapping[str, Mask], capture: Capture, table: Table, *, greyscale: bool
+    values: Mapping[str, float], capture: Capture, table: Table, *, greyscale: bool
 ) -> tuple[Tone | None, Mapping[str, Any]]:
-    """Measure the tone where the photo allows it.
+    """Read the tone where the photo allows it.
 
     Returns:
         The tone and an empty mapping, or `None` and why, by language.
@@ -97,7 +108,7 @@ def tone_or_reason(
     elif failed:
         reason = "capture"
     else:
-        tone = measure_tone(patch, masks, table)
+        tone = read_tone(values, table)
         if tone is not None and tone.uncertainty_degrees <= table["tone"]["max_uncertainty_degrees"]:
             return tone, {}
         reason = "skin" if tone is None else "exposure"

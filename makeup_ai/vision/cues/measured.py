@@ -1,0 +1,23 @@
+"""What the formula of a cue gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from makeup_ai.vision.space import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """One cue of one face, before it is put on a scale.
+
+    Args:
+        value: `()` the cue, in the unit of the table's row.
+        regions: The same for each region it is seen in, `()` each.
+        heat: `(SIDE, SIDE)` where it is seen in the frame, for a picture; `None` where it has no place.
+    """
+
+    value: Array
+    regions: Mapping[str, Array]
+    heat: Array | None = None

@@ -1,0 +1,47 @@
+"""From what was measured to what is reported: cues on their scales, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from makeup_ai.schema import Capture, Cue
+from makeup_ai.vision.table import Table
+
+
+def section(values: Mapping[str, float], name: str) -> dict[str, float]:
+    """Take the values whose names begin with `name.`, without that."""
+    return {key.removeprefix(f"{name}."): value for key, value in values.items() if key.startswith(f"{name}.")}
+
+
+def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, greyscale: bool) -> dict[str, Cue]:
+    """Put the cues on their scales of 0 to 100, and leave out what this photo cannot tell.
+
+    A cue is left out where the capture was refused, where it is one of colour and the photo has none, and where
+    fewer than `min_regions` of its regions show enough skin; a region that does not is left out of its regions.
+    """
+    cues: dict[str, Cue] = {}
+    if not capture.accepted:
+        return cues
+    for name, row in table["cues"].items():
+        if greyscale and row["colour"]:
+            continue
+        regions = {
+            region: value for region, value in section(values, name).items() if values.get(f"usable.{region}", 1.0)
+        }
+        if len(regions) < row["min_regions"] or not all(values[f"usable.{region}"] for region in row["needs"]):
+            continue
+        score = score_of(values[name], row)
+        cues[name] = Cue(values[name], row["unit"], score, regions, float(row["noise"]), level_of(score, row))
+    return cues
+
+
+def score_of(value: float, row: Table) -> float:
+    """Put a measurement on the scale of its cue: 0 at `none`, 100 at `strong`, straight between them."""
+    return min(100.0, max(0.0, 100.0 * (value - row["none"]) / (row["strong"] - row["none"])))
+
+
+def level_of(score: float, row: Table) -> str:
+    """Tell whether a score is a strength, a need or neither; a cue without such limits only describes."""
+    if "good" not in row:
+        return "description"
+    return "strength" if score <= row["good"] else "need" if score >= row["noticeable"] else "usual"

@@ -1,0 +1,36 @@
+"""The array operations that skin formulas are written in: the same call on NumPy and on `keras.ops`.
+
+A formula takes the namespace as `xp` and uses nothing else, so one text gives both the reference on the desk and the
+graph on the phone. Every operation of the list becomes built-in operators of TFLite and ONNX.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""An array of the namespace at hand, float32 unless said otherwise."""
+
+SHARED = (
+    *("abs", "sqrt", "square", "exp", "log", "power", "floor", "sign", "cos", "sin", "arctan2"),
+    *("maximum", "minimum", "clip", "where", "logical_and", "logical_or"),
+    *("sum", "mean", "max", "min", "sort", "matmul", "take", "reshape", "transpose", "stack", "concatenate"),
+    *("zeros_like", "ones_like"),
+)
+"""Operations that mean the same in both, under the same name and with the same arguments."""
+
+NUMPY = SimpleNamespace(**{name: getattr(np, name) for name in SHARED}, cast=np.asarray)
+"""The namespace of NumPy."""
+
+
+def space_of(ops: Any) -> SimpleNamespace:
+    """Make the namespace of a library with the shared operations and `cast`, such as `keras.ops`.
+
+    Examples:
+        >>> float(NUMPY.maximum(1.0, 2.0))
+        2.0
+    """
+    return SimpleNamespace(**{name: getattr(ops, name) for name in SHARED}, cast=ops.cast)

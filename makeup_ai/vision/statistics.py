@@ -1,0 +1,50 @@
+"""Medians and other quantiles of the pixels that count, over an array namespace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from makeup_ai.vision.space import Array
+
+_LAST = 1e6  # stands behind every measurement in a sorted row
+
+
+def quantile(xp: Any, values: Array, weights: Array, parts: tuple[float, ...]) -> Array:
+    """Give quantiles of the values whose weight is one, linear between neighbours (NumPy's default method).
+
+    Args:
+        xp: The array namespace.
+        values: `(..., pixels)` float32, below a million.
+        weights: `(..., pixels)` float32, one where a value counts and zero where not.
+        parts: Of each quantile, in [0, 1].
+
+    Returns:
+        `(..., parts)` float32; 0 where no value counts.
+
+    Examples:
+        >>> from makeup_ai.vision.space import NUMPY
+        >>> values, ones = np.float32([3.0, 1.0, 2.0, 9.0]), np.float32([1.0, 1.0, 1.0, 0.0])
+        >>> quantile(NUMPY, values, ones, (0.5, 1.0)).tolist()
+        [2.0, 3.0]
+    """
+    ordered = xp.sort(xp.where(weights > 0.5, values, _LAST), axis=-1)
+    count = xp.sum(weights, axis=-1)[..., None]
+    ranks = np.arange(values.shape[-1], dtype=np.float32)
+    found = []
+    for part in parts:
+        place = xp.maximum(count - 1.0, 0.0) * part
+        near = xp.maximum(0.0, 1.0 - xp.abs(ranks - place))
+        found.append(xp.sum(ordered * near, axis=-1))
+    return xp.where(count > 0.5, xp.stack(found, axis=-1), 0.0)
+
+
+def median(xp: Any, values: Array, weights: Array) -> Array:
+    """Give the median of the values whose weight is one, `(..., pixels)` to `(...)`; 0 where none counts."""
+    return quantile(xp, values, weights, (0.5,))[..., 0]
+
+
+def average(xp: Any, values: Array, weights: Array, axis: int | tuple[int, ...] | None = None) -> Array:
+    """Give the weighted mean; 0 where the weights sum to nothing."""
+    return xp.sum(values * weights, axis=axis) / xp.maximum(xp.sum(weights, axis=axis), 1e-6)
