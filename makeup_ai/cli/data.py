@@ -10,12 +10,14 @@ from typing import Any
 
 from makeup_ai.training.data.layouts import read_products, read_purchases, read_reviews
 from makeup_ai.training.data.quality import measure_quality
+from makeup_ai.training.data.shade_lists import read_shades
 from makeup_ai.training.data.splits import save_split, split
 
 READERS: dict[str, Callable[[str, str], Any]] = {
     "reviews": read_reviews,
     "products": read_products,
     "purchases": read_purchases,
+    "shades": read_shades,
 }
 
 

@@ -26,6 +26,7 @@ from makeup_ai.training.data.tables import (
     parse_rating,
     read_table,
 )
+from makeup_ai.vision.shades.read import ShadeColumns
 
 POSITIVE_FROM = 4.0  # stars; between the two a rating says neither
 NEGATIVE_TO = 2.0  # stars
@@ -48,7 +49,7 @@ COMMON_NAMES: Mapping[str, frozenset[str]] = {
 }
 """Field -> column names taken for it, in lower case with underscores."""
 
-L = TypeVar("L", "Reviews", "Products", "Purchases")
+L = TypeVar("L", "Reviews", "Products", "Purchases", ShadeColumns)
 T = TypeVar("T")
 
 
@@ -178,7 +179,7 @@ def read_reviews(path: str | os.PathLike[str], mapping: str = "") -> Loaded[Labe
     """
     table = read_table(path)
     layout = choose_columns(Reviews, table, mapping)
-    return _load(table, layout, lambda row: _review(row, layout, table.file))
+    return load_rows(table, layout, lambda row: _review(row, layout, table.file))
 
 
 def read_products(path: str | os.PathLike[str], mapping: str = "") -> Loaded[CatalogueRow]:
@@ -189,7 +190,7 @@ def read_products(path: str | os.PathLike[str], mapping: str = "") -> Loaded[Cat
     """
     table = read_table(path)
     layout = choose_columns(Products, table, mapping)
-    return _load(table, layout, lambda row: _product(row, layout, table.file))
+    return load_rows(table, layout, lambda row: _product(row, layout, table.file))
 
 
 def read_purchases(path: str | os.PathLike[str], mapping: str = "") -> Loaded[Purchase]:
@@ -200,27 +201,30 @@ def read_purchases(path: str | os.PathLike[str], mapping: str = "") -> Loaded[Pu
     """
     table = read_table(path)
     layout = choose_columns(Purchases, table, mapping)
-    return _load(table, layout, lambda row: _purchase(row, layout, table.file))
+    return load_rows(table, layout, lambda row: _purchase(row, layout, table.file))
 
 
-def choose_columns(layout: type[L], table: Table, mapping: str = "") -> L:
+def choose_columns(
+    layout: type[L], table: Table, mapping: str = "", names: Mapping[str, frozenset[str]] = COMMON_NAMES
+) -> L:
     """Choose the columns of a layout: those of `mapping`, and for the other fields the one with a common name.
 
     Args:
-        layout: `Reviews`, `Products` or `Purchases`.
+        layout: `Reviews`, `Products`, `Purchases` or `ShadeColumns`.
         table: Its columns are chosen from.
         mapping: `field=column` pairs, separated by commas; `field=` says that the file has no such column.
+        names: Field -> column names taken for it.
 
     Raises:
         DataError: The mapping names an unknown field or column, two columns fit one field, or none fits a field that
             is needed.
     """
-    names = [field.name for field in fields(layout)]
-    given = _parse_mapping(mapping, names, table)
+    wanted = [field.name for field in fields(layout)]
+    given = _parse_mapping(mapping, wanted, table)
     chosen: dict[str, str] = {field: column for field, column in given.items() if column}
     free = [column for column in table.columns if column not in chosen.values()]
-    for field in names:
-        fitting = [column for column in free if re.sub(r"[\s-]+", "_", column.lower()) in COMMON_NAMES[field]]
+    for field in wanted:
+        fitting = [column for column in free if re.sub(r"[\s-]+", "_", column.lower()) in names[field]]
         if field in given or (
             field in {"rating", "label"} and {"rating", "label"} & {k for k, v in given.items() if v}
         ):
@@ -241,6 +245,19 @@ def choose_columns(layout: type[L], table: Table, mapping: str = "") -> L:
         both = [chosen["rating"], chosen["label"]]
         raise DataError(f"Several columns give the sentiment: {both}. Choose one: rating= or label=", file=table.file)
     return layout(**chosen)
+
+
+def load_rows(table: Table, layout: L, read: Callable[[Row], T | str]) -> Loaded[T]:
+    """Read each row of a table, or count why it is left out."""
+    rows, dropped = [], Counter[str]()
+    for row in table:
+        value = read(row)
+        if isinstance(value, str):
+            dropped[value] += 1
+        else:
+            rows.append(value)
+    columns = {field: column for field, column in asdict(layout).items() if column is not None}
+    return Loaded(table.file, table.encoding, columns, len(table), tuple(rows), dict(dropped))
 
 
 def clean_text(text: str) -> str:
@@ -318,18 +335,6 @@ def _purchase(row: Row, layout: Purchases, file: str) -> Purchase | str:
     if not user or not product:
         return "no user" if not user else "no product"
     return Purchase(user, product, _field(row, layout.rating, parse_rating, file), row.number)
-
-
-def _load(table: Table, layout: L, read: Callable[[Row], T | str]) -> Loaded[T]:
-    rows, dropped = [], Counter[str]()
-    for row in table:
-        value = read(row)
-        if isinstance(value, str):
-            dropped[value] += 1
-        else:
-            rows.append(value)
-    columns = {field: column for field, column in asdict(layout).items() if column is not None}
-    return Loaded(table.file, table.encoding, columns, len(table), tuple(rows), dict(dropped))
 
 
 def _parse_mapping(mapping: str, names: list[str], table: Table) -> dict[str, str]:

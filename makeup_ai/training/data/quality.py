@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 
 from makeup_ai.training.data.layouts import CatalogueRow, LabelledText, Loaded, Purchase, script_of
 from makeup_ai.training.data.splits import Split, text_key
+from makeup_ai.vision.shades.read import ShadeRow
 
 EXAMPLES = 5  # row numbers or pairs of them shown of each kind
 RUN_OF_MOJIBAKE = 4  # characters; two or three may be Chinese that happens to be UTF-8 as well
 
-Content = LabelledText | CatalogueRow | Purchase
+Content = LabelledText | CatalogueRow | Purchase | ShadeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class QualityReport:
         read: Rows in the file.
         kept: Rows that can be used.
         dropped: Reason -> rows.
-        findings: Kind -> rows: `exact_duplicates` (of a text, a product id, or user and product), `near_duplicates`
+        findings: Kind -> rows: `exact_duplicates` (of a text, a product id, user and product, or
+            brand, product and shade), `near_duplicates`
             (equal but for case, width, blanks and punctuation), `replacement_characters`, `mojibake`.
         labels: Label -> rows; empty where the file has none.
         lengths: Of texts, or `None` where the file has none.
@@ -97,7 +99,8 @@ class QualityReport:
 
 
 def measure_quality(
-    loaded: Loaded[LabelledText] | Loaded[CatalogueRow] | Loaded[Purchase], split: Split | None = None
+    loaded: Loaded[LabelledText] | Loaded[CatalogueRow] | Loaded[Purchase] | Loaded[ShadeRow],
+    split: Split | None = None,
 ) -> QualityReport:
     """Count what could spoil a training or flatter its figures.
 
@@ -164,13 +167,17 @@ def _reads_better(run: str) -> bool:
 def _text(row: Content) -> str:
     if isinstance(row, LabelledText):
         return row.text
-    return " ".join(filter(None, (row.brand, row.name, row.description))) if isinstance(row, CatalogueRow) else ""
+    if isinstance(row, CatalogueRow):
+        return " ".join(filter(None, (row.brand, row.name, row.description)))
+    return " ".join((row.brand, row.product, row.name, row.words)).strip() if isinstance(row, ShadeRow) else ""
 
 
 def _identity(row: Content) -> object:
     if isinstance(row, LabelledText):
         return row.text
-    return row.product_id if isinstance(row, CatalogueRow) else (row.user, row.product)
+    if isinstance(row, CatalogueRow):
+        return row.product_id
+    return (row.brand, row.product, row.name) if isinstance(row, ShadeRow) else (row.user, row.product)
 
 
 def _flagged(rows: Iterable[int]) -> Finding:

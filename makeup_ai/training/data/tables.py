@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from makeup_ai.errors import DataError
 
 DELIMITERS = (",", ";", "\t")
-RECORD_KEYS = ("products", "reviews", "purchases")
+RECORD_KEYS = ("products", "reviews", "purchases", "brands")
 """Where a JSON object may keep its list of rows."""
 FIELD_LIMIT = 2**31 - 1  # characters; csv's own limit of 131,072 refuses long product descriptions
 SNIFFED_RECORDS = 50
