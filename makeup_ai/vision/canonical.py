@@ -92,12 +92,21 @@ def grid() -> tuple[Ints, Floats]:
     nodes = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     vertices, weights = _barycentric(nodes)
     inside = vertices[:, 0] >= 0
-    nearest = np.linalg.norm(nodes[:, None] - nodes[inside][None], axis=2).argmin(axis=1)
-    source = np.flatnonzero(inside)[nearest]
+    source = _nearest(inside.reshape(NODES, NODES))
     corners = np.column_stack([points()[list(_ANCHORS)], np.ones(3)])
     moved = np.column_stack([nodes - nodes[source], np.zeros(len(nodes))]) @ np.linalg.inv(corners)
     index = np.column_stack([vertices[source], np.broadcast_to(_ANCHORS, (len(nodes), 3))])
     return index.astype(np.int32), np.column_stack([weights[source], moved]).astype(np.float32)
+
+
+def _nearest(inside: Mask) -> npt.NDArray[np.intp]:
+    """Give for each cell of a grid the number of the nearest that is inside; its own, where it is."""
+    outside = np.where(inside, 0, 1).astype(np.uint8)
+    _, labels_ = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    number = np.zeros(labels_.max() + 1, np.intp)
+    number[labels_[inside]] = np.flatnonzero(inside)
+    found: npt.NDArray[np.intp] = number[labels_].reshape(-1)
+    return found
 
 
 def _barycentric(nodes: npt.NDArray[np.float64]) -> tuple[Ints, npt.NDArray[np.float64]]:

@@ -4,7 +4,7 @@ import pytest
 
 from makeup_ai.errors import ModelsMissingError
 from makeup_ai.vision.face import FaceFinder, FaceMesh
-from makeup_ai.vision.regions import FEATURES
+from makeup_ai.vision import canonical
 
 # The face in the photo of skimage.data.astronaut(), read off by eye.
 EYES = np.array([[204.0, 108.0], [246.0, 105.0]])
@@ -26,8 +26,8 @@ def test_the_mesh_lies_on_the_face(mesh: FaceMesh):
 
 
 def test_each_iris_lies_within_its_eye(mesh: FaceMesh):
-    for iris, name in zip(mesh.irises, ("right_eye", "left_eye"), strict=True):
-        corners = mesh.points[list(FEATURES[name]), :2]
+    for iris, vertices in zip(mesh.irises, (canonical.RIGHT_EYE, canonical.LEFT_EYE), strict=True):
+        corners = mesh.points[list(vertices), :2]
         assert (corners.min(axis=0) - 1 < iris[0]).all()
         assert (iris[0] < corners.max(axis=0) + 1).all()
 
