@@ -135,18 +135,8 @@ class Assistant:
 
     @cached_property
     def _analyser(self) -> SkinAnalyser:
-        """Of the bundle's models, or the cache's; opened at the first photo and kept for the next."""
-        from makeup_ai.vision.analyse import SkinAnalyser  # OpenCV takes memory that words alone do not need
-        from makeup_ai.vision.face_models import SHA256, locate
-
-        names = [f"models/{name}" for name in SHA256]
-        inside = all(self.bundle.has(name) for name in names)
-        models = self.bundle.folder / "models" if inside else None
-        try:
-            locate(models)
-        except ModelsMissingError as error:
-            raise ModelsMissingError(f"{error} This bundle was made without them.") from error
-        return SkinAnalyser(models, self.bundle.table("vision"))
+        """Opened at the first photo and kept for the next."""
+        return open_analyser(self.bundle)
 
     def resolve_avoid(self, name: str) -> Iterable[str]:
         """Return the masks that a free name of an allergen stands for; none where it is not known."""
@@ -155,14 +145,40 @@ class Assistant:
 
     def write_page(self, advice: Advice, path: Path) -> None:
         """Write an advice as a page of HTML, whole or not at all."""
-        page = advice_page(advice, self.tables)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-                stream.write(page)
-            Path(unfinished).replace(path)
-        finally:
-            Path(unfinished).unlink(missing_ok=True)
+        write_whole(path, advice_page(advice, self.tables))
+
+
+def open_analyser(bundle: Bundle, models_folder: str | Path | None = None) -> SkinAnalyser:
+    """Open what measures photos, with a bundle's table and models.
+
+    Args:
+        bundle: Its models are taken where it carries them, the cache's otherwise.
+        models_folder: Folder with the face models, instead of both.
+
+    Raises:
+        ModelsMissingError: The face models are in none of them.
+    """
+    from makeup_ai.vision.analyse import SkinAnalyser  # OpenCV takes memory that words alone do not need
+    from makeup_ai.vision.face_models import SHA256, locate
+
+    inside = all(bundle.has(f"models/{name}") for name in SHA256)
+    models = models_folder or (bundle.folder / "models" if inside else None)
+    try:
+        locate(models)
+    except ModelsMissingError as error:
+        raise ModelsMissingError(str(error) if models else f"{error} This bundle was made without them.") from error
+    return SkinAnalyser(models, bundle.table("vision"))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all; what stood there before stays until then."""
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
+            stream.write(text)
+        Path(unfinished).replace(path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
 
 
 def canonical(profile: Profile, lexicon: Lexicon) -> Profile:

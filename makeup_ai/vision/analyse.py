@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from makeup_ai.schema import Face, SkinReport
 from makeup_ai.vision.capture import is_grey, is_greyscale, judge
 from makeup_ai.vision.face import FaceFinder
 from makeup_ai.vision.measure import measure
-from makeup_ai.vision.patch import cut_patch
+from makeup_ai.vision.patch import FacePatch, cut_patch
 from makeup_ai.vision.photo import Photo, read_photo
 from makeup_ai.vision.report import read_cues, section
 from makeup_ai.vision.table import Table, check_table, default_table
 from makeup_ai.vision.tone import tone_or_reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A report together with what it was read from, for whoever draws it or compares two.
+
+    Args:
+        report: What the photo told.
+        photo: The photo.
+        patch: The face that was measured, or `None` where none was found.
+    """
+
+    report: SkinReport
+    photo: Photo
+    patch: FacePatch | None
 
 
 class SkinAnalyser:
@@ -29,7 +45,7 @@ class SkinAnalyser:
     """
 
     def __init__(self, models_folder: str | Path | None = None, table: Table | None = None, *, num_threads: int = 1):
-        self._table = default_table() if table is None else check_table(table)
+        self.table = default_table() if table is None else check_table(table)
         self._finder = FaceFinder(models_folder, num_threads=num_threads)
 
     def analyse(self, photo: Photo | str | Path | bytes) -> SkinReport:
@@ -41,14 +57,20 @@ class SkinAnalyser:
         Raises:
             PhotoError: The photo cannot be read.
         """
+        return self.examine(photo).report
+
+    def examine(self, photo: Photo | str | Path | bytes) -> Examined:
+        """Measure one photo, and keep hold of the face that was measured; see `analyse`."""
         photo = photo if isinstance(photo, Photo) else read_photo(photo)
-        table = self._table
+        table = self.table
         mesh = self._finder.find(photo.pixels)
         if mesh is None:
             grey = is_greyscale(photo.pixels, table)
             capture = judge({"face": 0.0}, table, greyscale=grey)
-            return SkinReport(None, capture, grey, tone=None, withheld_because=dict(table["withheld"]["face"]))
-        values = measure(cut_patch(photo.pixels, mesh), table)
+            report = SkinReport(None, capture, grey, tone=None, withheld_because=dict(table["withheld"]["face"]))
+            return Examined(report, photo, patch=None)
+        patch = cut_patch(photo.pixels, mesh)
+        values = measure(patch, table)
         grey = is_grey(values["gate.greyscale"], table)
         known = {"face": float(mesh.count), "eye_distance": mesh.eye_distance, "roll": mesh.roll}
         capture = judge(known | section(values, "gate"), table, greyscale=grey)
@@ -56,4 +78,5 @@ class SkinAnalyser:
         cues = read_cues(values, capture, table, greyscale=grey)
         left, top, width, height = (side * photo.scale for side in mesh.box)
         face = Face((left, top, width, height), mesh.confidence, mesh.count, mesh.eye_distance * photo.scale)
-        return SkinReport(face, capture, grey, tone, withheld_because=withheld, cues=cues)
+        report = SkinReport(face, capture, grey, tone, withheld_because=withheld, cues=cues)
+        return Examined(report, photo, patch)
