@@ -21,7 +21,8 @@ SHADE_NAMES: Mapping[str, frozenset[str]] = {
     "product": frozenset({"product", "product_name", "series", "商品", "商品名称", "系列"}),
     "shade": frozenset({"shade", "shade_name", "name", "色号", "色名"}),
     "code": frozenset({"specific", "shade_code", "code", "编号"}),
-    "description": frozenset({"description", "shade_description", "undertone", "描述"}),
+    "description": frozenset({"description", "shade_description", "描述"}),
+    "undertone": frozenset({"undertone", "shade_undertone", "色调", "冷暖"}),
 }
 """Field -> column names taken for it, in lower case with underscores."""
 _NOTHING = frozenset({"", "na", "n/a", "nan", "null", "none"})
@@ -37,6 +38,7 @@ class ShadeColumns:
     shade: str | None = None
     code: str | None = None
     description: str | None = None
+    undertone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,9 @@ def parse_shade(values: Mapping[str, object], columns: ShadeColumns, row: int, f
         colour = parse_hex(cells["hex"])
     except ValueError as error:
         raise DataError(str(error), file=file, row=row, column=columns.hex) from error
-    name = " ".join(part for part in (cells["code"], cells["shade"]) if part)
-    return ShadeRow(colour, cells["brand"], cells["product"], name or cells["description"], cells["description"], row)
+    name = " ".join(filter(None, (cells["code"], cells["shade"])))
+    words = " ".join(filter(None, (cells["description"], cells["undertone"])))
+    return ShadeRow(colour, cells["brand"], cells["product"], name or cells["description"], words, row)
 
 
 def read_shade_csv(path: str | os.PathLike[str]) -> ShadeFile:
