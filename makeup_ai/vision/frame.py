@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -136,16 +136,17 @@ class Frame:
 
     def blurred(self, sigma: float) -> Array:
         """Give the lightness blurred at a scale, `(SIDE, SIDE)`; made once."""
-        return self._once(("blurred", sigma), lambda: filters.blur(self.xp, self.lightness, sigma))
+        return self.once(("blurred", sigma), lambda: filters.blur(self.xp, self.lightness, sigma))
 
     def curved(self, sigma: float) -> tuple[Array, Array, Array]:
         """Give `filters.principal_curvatures` of the lightness at a scale; made once."""
-        found: tuple[Array, Array, Array] = self._once(
+        found: tuple[Array, Array, Array] = self.once(
             ("curved", sigma), lambda: filters.principal_curvatures(self.xp, self.lightness, sigma)
         )
         return found
 
-    def _once(self, key: Any, make: Any) -> Any:
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Give what `make` makes, and the same again for the same key: pictures that several cues read."""
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
