@@ -13,16 +13,19 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from makeup_ai.vision.canonical import Floats
 from makeup_ai.vision.space import Array
+
+_NOTHING = 1e-8  # of the height of a Gaussian, below which it is cut: 6 sigma away
 
 
 @cache
 def gaussian_matrix(side: int, sigma: float) -> Floats:
     """Give the `(side, side)` matrix that blurs rows; each row sums to one, also at the border."""
     apart = np.arange(side)[:, None] - np.arange(side)[None]
-    matrix = np.exp(-(apart**2) / (2.0 * sigma**2))
+    matrix = _cut(np.exp(-(apart**2) / (2.0 * sigma**2)))
     return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -33,9 +36,14 @@ def derivative_matrix(side: int, sigma: float, order: int) -> Floats:
     The factor makes an edge or a ridge as strong at every scale (Lindeberg, 1994). Rows sum to zero.
     """
     apart = (np.arange(side)[:, None] - np.arange(side)[None]).astype(np.float64)
-    kernel = np.exp(-(apart**2) / (2.0 * sigma**2)) / (sigma * np.sqrt(2.0 * np.pi))
+    kernel = _cut(np.exp(-(apart**2) / (2.0 * sigma**2))) / (sigma * np.sqrt(2.0 * np.pi))
     matrix = kernel * (-apart / sigma if order == 1 else apart**2 / sigma**2 - 1.0)
     return (matrix - matrix.mean(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _cut(bell: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Take away the far ends of a bell curve: as subnormal numbers they make a product many times slower."""
+    return np.where(bell < _NOTHING, 0.0, bell)
 
 
 def blur(xp: Any, picture: Array, sigma: float) -> Array:
