@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from makeup_ai.vision.face import LEFT_EYE, RIGHT_EYE, FaceMesh
+from makeup_ai.vision.patch import crop_window
 from makeup_ai.vision.window import Window
 
 Mask = npt.NDArray[np.bool_]
@@ -18,7 +18,7 @@ Plane = npt.NDArray[np.float32]
 Points = npt.NDArray[np.float64]
 
 SIDE = 200  # pixels of the window
-_MARGIN = 2.4  # window over the longer extent of the mesh
+_MARGIN = 2.2  # window over the crop that is measured: hair, neck and some of the scene
 
 # Vertices of MediaPipe's 468-point face mesh; "right" is the person's right.
 _TOP, _CHIN = 10, 152
@@ -96,7 +96,8 @@ def face_shape(mesh: FaceMesh) -> FaceShape:
         >>> shape.oval.shape, bool((shape.reach | ~shape.oval).all())
         ((200, 200), True)
     """
-    window = _window(mesh.points)
+    window = crop_window(mesh)
+    window = replace(window, side=max(1.0, window.side * _MARGIN))
     points = window.from_photo(mesh.points[:, :2]) * SIDE
     up = points[_TOP] - points[_CHIN]
     height = max(1.0, float(np.hypot(*up)))
@@ -115,16 +116,6 @@ def face_shape(mesh: FaceMesh) -> FaceShape:
         oval=oval,
         reach=reach,
     )
-
-
-def _window(points: Points) -> Window:
-    right, left = points[RIGHT_EYE[0], :2], points[LEFT_EYE[0], :2]
-    angle = math.atan2(left[1] - right[1], left[0] - right[0])
-    unit = Window(0.5, 0.5, 1.0, angle)  # turned about a point: gives the extent of the levelled face
-    level = unit.from_photo(points[:, :2])
-    low, high = level.min(axis=0), level.max(axis=0)
-    x, y = unit.to_photo((low + high) / 2.0).tolist()
-    return Window(x, y, max(1.0, float(max(high - low))) * _MARGIN, angle)
 
 
 def _filled(polygons: Iterable[Points]) -> Mask:
