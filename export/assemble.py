@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from makeup_ai import __version__
 from makeup_ai.assistant import MODEL_FILES, Assistant
 from makeup_ai.bundle import MANIFEST, SCHEMA_VERSION, Bundle, Manifest, describe_files
 from makeup_ai.export.model_card import model_card
+from makeup_ai.export.skin import SkinFile
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.masks import masks_table
 from makeup_ai.knowledge.names import names_table
@@ -31,10 +32,12 @@ from makeup_ai.training.data.product_text import product_text
 from makeup_ai.training.run import RunLayout
 from makeup_ai.vision.colour import lab_from_hex
 from makeup_ai.vision.face_models import NOTICE, NOTICE_FILE, SHA256
+from makeup_ai.vision.measure import value_names
 from makeup_ai.vision.table import default_table as vision_table
 
 COMPLEXION = ("foundation", "concealer", "powder")
 """Categories whose shades are held against a skin tone."""
+
 
 def _packaged(package: str, place: str) -> Callable[[], Any]:
     return lambda: json.loads((files(package) / place).read_text(encoding="utf-8"))
@@ -65,6 +68,7 @@ class Ingredients:
         evaluation: Labelled examples that were never trained on, for benchmarks on the device.
         data: What it was trained and measured on, in words.
         face_models: Folder of the three face models, or `None` to leave them out.
+        skin: Format -> file of the skin graph, as `export_skin` gives them; empty to leave it out.
         tables: Tables that replace packaged ones, by name.
     """
 
@@ -79,6 +83,7 @@ class Ingredients:
     evaluation: Sequence[Example]
     data: str
     face_models: Path | None = None
+    skin: Mapping[str, SkinFile] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -198,11 +203,13 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
             shutil.copyfile(given.face_models / name, folder / "models" / name)
         _write(folder / "models" / NOTICE_FILE, NOTICE)
         notice += "\n" + NOTICE
+    for file in given.skin.values():
+        shutil.copyfile(file.path, folder / "models" / file.path.name)
     _write(folder / "NOTICE.md", notice)
     _write(folder / "vectors" / "consultations.json", "[]")
     _write(folder / "vectors" / "tokens.json", "[]")
     write_examples(folder / "vectors" / "evaluation.jsonl", given.evaluation)
-    models = {
+    models: dict[str, Any] = {
         "understanding": {
             "task": config["task"],
             "encoder": config["encoder"],
@@ -216,6 +223,8 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
             },
         }
     }
+    if given.skin:
+        models["skin"] = _skin_entry(folder, given.skin.values())
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
         name=given.name,
@@ -230,6 +239,19 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
     )
     _write(folder / "MODEL_CARD.md", model_card(manifest, config, given.products))
     return manifest
+
+
+def _skin_entry(folder: Path, made: Iterable[SkinFile]) -> dict[str, Any]:
+    """Describe the skin graph: its numbers by name, in order, and its files."""
+    places = {f"models/{file.path.name}": file for file in made}
+    return {
+        "task": {"name": "skin", "values": list(value_names())},
+        "encoder": "formulas",
+        "preset": "canonical",
+        "files": {
+            place: {**file.to_dict(), "signatures": _signatures(folder / place)} for place, file in places.items()
+        },
+    }
 
 
 def _add_vectors(folder: Path, given: Ingredients) -> None:

@@ -22,6 +22,7 @@ from makeup_ai.export.job import ExportReport
 from makeup_ai.export.plot import plot
 from makeup_ai.export.recipes import RECIPES
 from makeup_ai.export.shipping import export_and_describe
+from makeup_ai.export.skin import export_skin
 from makeup_ai.schema import Advice
 from makeup_ai.selftest import SelftestReport, selftest
 from makeup_ai.training.data.examples import Example
@@ -35,6 +36,7 @@ from makeup_ai.training.loop import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS
 from makeup_ai.training.run import RunLayout, load_run
 from makeup_ai.vision import face_models
+from makeup_ai.vision.table import default_table as vision_table
 
 ENCODER_PRESETS = {"lstm_bi": 6, "bert_tiny": 8}
 """Both encoders and their epochs; the files of the one that is better on the validation part go into the bundle."""
@@ -163,6 +165,9 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
         plots = {name: folder / f"bench_{name}.png" for name in ("intent", "slots")}
         plot(benchmark, "intent macro_f1", plots["intent"])
         plot(benchmark, "slots f1", plots["slots"])
+    with clock("skin graph"):
+        skin = export_skin(folder / "export" / "skin", vision_table(), tuple(SHIPPED_RECIPE))
+        progress("; ".join(f"{file.path.name} agrees with NumPy" for file in skin.values()))
     with clock("bundle"):
         shipped = _choose(exports[chosen])
         bundle = assemble(
@@ -179,6 +184,7 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
                 evaluation=[*parts["test"][:: max(1, len(parts["test"]) // options.scored)], *handwritten],
                 data=DATA,
                 face_models=_face_models(progress),
+                skin=skin,
             ),
         )
         assistant = Assistant.load(bundle.folder)

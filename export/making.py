@@ -10,9 +10,11 @@ from makeup_ai.errors import DataError, ExportError
 from makeup_ai.export.assemble import Ingredients, assemble
 from makeup_ai.export.builtin import World, labelled
 from makeup_ai.export.demo import QUESTIONS
+from makeup_ai.export.skin import export_skin
 from makeup_ai.schema import Product
 from makeup_ai.training.run import RunLayout
 from makeup_ai.vision.face_models import SHA256, cache_folder
+from makeup_ai.vision.table import default_table
 
 
 def make_bundle(
@@ -66,6 +68,7 @@ def make_bundle(
             evaluation=labelled(world.handwritten()),
             data=data,
             face_models=cache if all((cache / file).is_file() for file in SHA256) else None,
+            skin=export_skin(Path(export) / "skin", default_table(), tuple(chosen)),
         ),
     )
 

@@ -48,6 +48,12 @@ def model_card(manifest: Manifest, config: Mapping[str, Any], products: Sequence
     lines += ["", "Agreement of each file with its Keras model, on real texts, through the tokenizer:", ""]
     for path, facts in understanding["files"].items():
         lines.append(f"- `{path}`: {facts.get('parity_in_words', 'see manifest.json')}")
+    for path, facts in manifest.models.get("skin", {}).get("files", {}).items():
+        worst = facts["parity"]
+        lines.append(
+            f"- `{path}` ({facts['bytes']} bytes): {worst['faces']} drawn faces against NumPy; the worst number, "
+            f"`{worst['worst']}`, used {worst['share_of_tolerance']:.1%} of its tolerance"
+        )
     lines += [
         "",
         "## Limits",

@@ -3,7 +3,7 @@
 BUNDLE/
 ├── manifest.json       schema version, SHA-256 and size of each file, signatures, measured accuracy and parity
 ├── tokenizer.json
-├── models/             understanding.tflite, understanding.onnx, the face models
+├── models/             understanding.tflite, understanding.onnx, skin.tflite, skin.onnx, the face models
 ├── tables/             catalogue, domain, labels, needs, masks, phrases, ... and embeddings.bin
 ├── vectors/            what a device must answer: `makeup-ai bundle selftest` runs them
 ├── MODEL_CARD.md

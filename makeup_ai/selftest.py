@@ -13,6 +13,9 @@ from makeup_ai.errors import BundleError
 CONFIDENCE_TOLERANCE = 0.02
 """Runtimes add int8 products in different orders; a probability may move by this much, an answer may not."""
 
+SKIN_FACES = 3
+"""Drawn faces that the skin graph and NumPy both measure."""
+
 SCORE_TOLERANCE = 0.002
 """By which a score may move for the same reason, in score points."""
 
@@ -72,9 +75,27 @@ def selftest(assistant: Assistant) -> SelftestReport:
         ]
         for expected in consultations:
             differences += _compare(expected, consultation_vector(assistant, expected["text"]))
+        differences += _skin_differences(assistant)
     except (KeyError, TypeError) as error:
         raise BundleError(f"vectors: not written by this generation of makeup_ai ({error!r}).") from error
     return SelftestReport(len(tokens), len(consultations), tuple(differences))
+
+
+def _skin_differences(assistant: Assistant) -> list[str]:
+    """Hold the bundle's skin graphs to NumPy on faces drawn by code."""
+    entry = assistant.bundle.manifest.models.get("skin")
+    if entry is None:
+        return []
+    from makeup_ai.vision.drawn import drawn_faces
+    from makeup_ai.vision.graph import SkinGraph, disagreement
+
+    table, found = assistant.bundle.table("vision"), []
+    for name in entry["files"]:
+        graph = SkinGraph(assistant.bundle.path(name), entry["task"]["values"])
+        worst, share = disagreement(graph, table, drawn_faces(SKIN_FACES))
+        if not share <= 1.0:
+            found.append(f"{name}: {worst} is {share:.1f} times as far from NumPy as allowed")
+    return found
 
 
 def _vectors(assistant: Assistant, name: str) -> list[Any]:

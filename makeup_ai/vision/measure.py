@@ -39,7 +39,8 @@ def values_of(frame: Frame) -> dict[str, Array]:
 
 def vector(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Array:
     """Measure everything as one float32 vector, in the order of `value_names`: what a graph computes."""
-    return xp.stack(list(values_of(frame_of(xp, crop, points, scene, table)).values()))
+    values = values_of(frame_of(xp, crop, points, scene, table)).values()
+    return xp.concatenate([xp.reshape(value, (1,)) for value in values], axis=0)  # ONNX's Atan2 gives () as (1,)
 
 
 @cache

@@ -30,7 +30,7 @@ def quantile(xp: Any, values: Array, weights: Array, parts: tuple[float, ...]) -
         [2.0, 3.0]
     """
     ordered = xp.sort(xp.where(weights > 0.5, values, _LAST), axis=-1)
-    count = xp.sum(weights, axis=-1)[..., None]
+    count = xp.sum(weights, axis=-1, keepdims=True)
     ranks = np.arange(values.shape[-1], dtype=np.float32)
     found = []
     for part in parts:
