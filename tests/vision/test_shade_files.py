@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from makeup_ai.errors import DataError
-from makeup_ai.vision.shades.read import MAX_BYTES, ShadeRow, parse_hex, read_shade_csv
+from makeup_ai.vision.shades.read import MAX_BYTES, MAX_SHADES, ShadeRow, parse_hex, read_shade_csv
 
 HEADER = "brand,product,description,name,specific,hex\n"
 
@@ -65,6 +65,12 @@ def test_a_missing_file_a_folder_and_a_huge_file(tmp_path):
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(DataError, match="at most"):
         read_shade_csv(tmp_path / "huge.csv")
+
+
+def test_a_list_that_never_ends(tmp_path):
+    path = saved(tmp_path, "hex\n" + "#D9A57F\n" * (MAX_SHADES + 1))
+    with pytest.raises(DataError, match="at most 100000 shades"):
+        read_shade_csv(path)
 
 
 @given(st.binary(max_size=300))

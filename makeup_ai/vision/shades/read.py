@@ -7,13 +7,14 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from makeup_ai.errors import DataError
 
 MAX_BYTES = 32 * 2**20  # of a file of shades; the largest known list has 2.3 MB
+MAX_SHADES = 100_000
 MAX_TEXT = 2_000  # characters of one field that are kept
 SHADE_NAMES: Mapping[str, frozenset[str]] = {
     "hex": frozenset({"hex", "hex_code", "color", "colour", "hex_color", "颜色", "色值"}),
@@ -125,41 +126,49 @@ def read_shade_csv(path: str | os.PathLike[str]) -> ShadeFile:
     """Read a CSV of shades, UTF-8 with or without BOM; a row without a colour is counted and left out.
 
     Raises:
-        DataError: The file cannot be read, is larger than `MAX_BYTES`, empty, not UTF-8 or not CSV; has no column of
-            colours, two of one field, or rows that do not fit the header; a colour is none; or no shade is left.
+        DataError: The file cannot be read, is larger than `MAX_BYTES` or `MAX_SHADES`, empty, not UTF-8 or not CSV; has
+            no column of colours, two of one field, or rows that do not fit the header; a colour is none; or no shade is
+            left.
     """
     file = os.fspath(path)
+    records = _records(_text(file), file)
+    header = [name.strip() for name in next(records, (1, []))[1]]
+    columns = _choose(header, file)
     rows: list[ShadeRow] = []
     dropped = Counter[str]()
-    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
-    columns: ShadeColumns | None = None
-    header: list[str] = []
+    for number, record in records:
+        shade = parse_shade(_fitted(header, record, number, file), columns, number, file)
+        if isinstance(shade, str):
+            dropped[shade] += 1
+        elif len(rows) == MAX_SHADES:
+            raise DataError(f"A list has at most {MAX_SHADES} shades. Split it", file=file, row=number)
+        else:
+            rows.append(shade)
+    if not rows:
+        raise DataError("Expected at least one shade with a colour. Received: none", file=file)
+    return ShadeFile(file, columns, len(rows) + dropped.total(), tuple(rows), dict(dropped))
+
+
+def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Give each record that is not blank, with its number."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
-            if not record:
-                continue
-            if columns is None:
-                header = [name.strip() for name in record]
-                columns = _choose(header, file)
-                continue
-            if len(record) != len(header):
-                raise DataError(
-                    f"Expected {len(header)} fields, as in the header. Received: {len(record)}. Quote fields that hold "
-                    "a comma",
-                    file=file,
-                    row=number,
-                )
-            shade = parse_shade(dict(zip(header, record, strict=True)), columns, number, file)
-            if isinstance(shade, str):
-                dropped[shade] += 1
-            else:
-                rows.append(shade)
+            if record:
+                yield number, record
     except csv.Error as error:
         raise DataError(f"Expected CSV with balanced quotes. {error}", file=file, row=number + 1) from error
-    if columns is None or not rows:
-        raise DataError("Expected at least one shade with a colour. Received: none", file=file)
-    return ShadeFile(file, columns, len(rows) + dropped.total(), tuple(rows), dict(dropped))
+
+
+def _fitted(header: list[str], record: list[str], number: int, file: str) -> dict[str, object]:
+    if len(record) != len(header):
+        raise DataError(
+            f"Expected {len(header)} fields, as in the header. Received: {len(record)}. Quote fields that hold a comma",
+            file=file,
+            row=number,
+        )
+    return dict(zip(header, record, strict=True))
 
 
 def _text(file: str) -> str:
@@ -183,6 +192,8 @@ def _text(file: str) -> str:
 
 
 def _choose(header: list[str], file: str) -> ShadeColumns:
+    if not header:
+        raise DataError("Expected at least one shade with a colour. The file is empty", file=file)
     chosen: dict[str, str] = {}
     for field in fields(ShadeColumns):
         fitting = [name for name in header if re.sub(r"[\s-]+", "_", name.lower()) in SHADE_NAMES[field.name]]

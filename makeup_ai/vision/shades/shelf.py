@@ -9,10 +9,13 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from makeup_ai.vision.colour import Array, chroma, hue_degrees, lab_from_srgb
+from makeup_ai.vision.colour import Array, chroma, hue_degrees, ita_degrees, lab_from_srgb
 from makeup_ai.vision.shades.read import ShadeRow
 from makeup_ai.vision.shades.table import Table, shade_table
 from makeup_ai.vision.shades.words import undertones_said
+
+MAX_SISTERS = 1_000
+"""Shades of a product; where a list has more under one name, they are no sisters and tell nothing of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Shelf:
         lab: `(shades, 3)` float64 CIELAB, D65; column 0 ascends.
         may_be: `(shades, classes)` bool, the undertones that each may have; a row of `False` where nothing tells.
         basis: What tells the undertone: `"words"`, `"hue"` or `None`.
-        lines: `(shades,)` int64, equal for shades of one brand and product.
+        lines: `(shades,)` int64, equal for shades of one brand and product; a shade of neither stands alone.
         left_out: Shades whose patch has no colour (a grey one is a missing picture, not skin).
         table: The table they were read with.
     """
@@ -52,11 +55,11 @@ class Shelf:
         order = np.flatnonzero(vivid)[np.argsort(lab[vivid, 0], kind="stable")]
         kept = tuple(known[i] for i in order)
         lab = lab[order]
-        names: dict[tuple[str, str], int] = {}
-        lines = np.array([names.setdefault(_line(shade), len(names)) for shade in kept], np.int64)
+        names: dict[tuple[str, str] | int, int] = {}
+        lines = np.array([names.setdefault(_line(shade, i), len(names)) for i, shade in enumerate(kept)], np.int64)
         said = [undertones_said(f"{shade.name} {shade.words}", table) for shade in kept]
         seen = undertones_by_hue(lab, lines, table)
-        told = [words or ((hue,) if hue else ()) for words, hue in zip(said, seen, strict=True)]
+        told = [words or hue for words, hue in zip(said, seen, strict=True)]
         classes = table["undertones"]["classes"]
         may_be = np.array([[name in names for name in classes] for names in told], bool).reshape(-1, len(classes))
         basis = tuple("words" if words else "hue" if hue else None for words, hue in zip(said, seen, strict=True))
@@ -90,7 +93,8 @@ class Shelf:
 def colours_of(shades: Sequence[ShadeRow]) -> Array:
     """Convert the patches of shades to CIELAB, `(shades, 3)`."""
     digits = bytes.fromhex("".join(shade.hex.removeprefix("#") for shade in shades))
-    return lab_from_srgb(np.frombuffer(digits, np.uint8).reshape(-1, 3))
+    lab = lab_from_srgb(np.frombuffer(digits, np.uint8).reshape(-1, 3))
+    return np.round(lab, 9)  # a product of matrices rounds by its shape; equal patches must stay equal
 
 
 def relative_hues(lab: Array, lines: npt.NDArray[np.int64], table: Table) -> Array:
@@ -109,6 +113,8 @@ def relative_hues(lab: Array, lines: npt.NDArray[np.int64], table: Table) -> Arr
     order = np.argsort(lines, kind="stable")
     for _, group in groupby(order.tolist(), key=lambda i: int(lines[i])):
         own = np.array(list(group))
+        if len(own) > MAX_SISTERS:
+            continue
         turned = (hues[own][None, :] - hues[own][:, None] + 180.0) % 360.0 - 180.0  # (from, to)
         near = np.abs(lab[own, 0][None, :] - lab[own, 0][:, None]) < rule["within_lightness"]
         np.fill_diagonal(near, False)
@@ -118,18 +124,25 @@ def relative_hues(lab: Array, lines: npt.NDArray[np.int64], table: Table) -> Arr
     return result
 
 
-def undertones_by_hue(lab: Array, lines: npt.NDArray[np.int64], table: Table) -> list[str | None]:
-    """Name the undertone that each relative hue falls into, or `None` between the bands and without siblings."""
-    names: list[str | None] = [None] * len(lab)
-    hues = relative_hues(lab, lines, table)
+def undertones_by_hue(lab: Array, lines: npt.NDArray[np.int64], table: Table) -> list[tuple[str, ...]]:
+    """Give the undertones that each relative hue leaves open; none between the bands and without siblings.
+
+    A hue can rule out the opposite undertone but cannot tell it from neutral. Each band is for shades of some
+    individual typology angles; deep shades have none, because their hue follows no undertone.
+    """
+    found: list[tuple[str, ...]] = [()] * len(lab)
+    hues, angles = relative_hues(lab, lines, table), ita_degrees(lab)
     for band in table["undertones"]["hue"]["bands"]:
-        for i in np.flatnonzero((hues >= band["from_degrees"]) & (hues <= band["to_degrees"])).tolist():
-            names[i] = band["name"]
-    return names
+        inside = (hues >= band["from_degrees"]) & (hues <= band["to_degrees"])
+        for i in np.flatnonzero(inside & (angles > band["ita_above"]) & (angles <= band["ita_to"])).tolist():
+            found[i] = tuple(band["may_be"])
+    return found
 
 
-def _line(shade: ShadeRow) -> tuple[str, str]:
-    return shade.brand.casefold().strip(), shade.product.casefold().strip()
+def _line(shade: ShadeRow, index: int) -> tuple[str, str] | int:
+    """Tell products apart; a shade of neither brand nor product stands alone."""
+    line = shade.brand.casefold().strip(), shade.product.casefold().strip()
+    return line if any(line) else index
 
 
 def _identity(shade: ShadeRow) -> tuple[str, str, str, str, str, int]:

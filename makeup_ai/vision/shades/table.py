@@ -4,9 +4,9 @@ Where the numbers come from. The distances in words follow Mokrzycki & Tatol, "C
 Machine Graphics and Vision 20 (2011): from 0 to 1 nobody sees a difference, to 2 a practised eye does, to 3.5 anybody,
 to 5 clearly, and beyond it they are two colours. Hue bands, penalties and the angles of depth words were chosen on one
 half of the brands of a public list of foundations and tried on the other: see `benchmarks/shades.md`. No shade is
-named where the skin's interval reaches farther than 8 to one side, about what 13 degrees make on light skin: the width
-of a class of the individual typology angle. The rules of harmony are a convention among make-up artists, written down
-for a brand to change; nobody has measured that they please.
+named where the skin's interval reaches farther than 8 to one side: 18 degrees at an angle of 20, 10 at 45, 7 at 55. The
+rules of harmony are a convention among make-up artists, written down for a brand to change; nobody has measured that
+they please.
 """
 
 from __future__ import annotations
