@@ -41,7 +41,9 @@ WORKSHOP = {
 CLI_NEEDS = {
     # command: what it may reach beyond the device wing
     "consult": set(),
+    "skin": set(),
     "models": set(),
+    "knowledge": {"training"},  # inside `index` only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
     "data": {"training", "export"},
     "train": {"training"},
@@ -51,7 +53,7 @@ CLI_NEEDS = {
     "demo": {"export", "cli"},
     "__init__": set(),
 }
-WITHOUT_TRAINING = ("consult", "models", "bundle", "__init__")
+WITHOUT_TRAINING = ("consult", "skin", "models", "knowledge", "bundle", "__init__")
 TRAIN_ONLY = {
     "keras",
     "keras_hub",

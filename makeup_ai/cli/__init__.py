@@ -21,8 +21,10 @@ COMMANDS = {
     # name: what it does; the module of the same name in this folder has `arguments(parser)` and `run(options) -> int`
     "demo": "the main job on built-in data: train, export, verify, bench, bundle, consult, report",
     "consult": "ask a bundle, in words and with a photo",
+    "skin": "say what a photo of a face can honestly tell, or compare two",
     "bundle": "make, inspect and self-test bundles",
     "models": "fetch the face models once",
+    "knowledge": "link ingredient lists to INCI names, and index the names of an inventory",
     "data": "generate, check and split data",
     "train": "train an encoder on a task",
     "evaluate": "measure a run or an exported file on any data of the right layout",

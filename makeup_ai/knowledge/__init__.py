@@ -12,10 +12,13 @@ from makeup_ai.knowledge.entries import (
 )
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.knowledge.inci import InciNames
 from makeup_ai.knowledge.linking import Link, Linker
 from makeup_ai.knowledge.masks import masks_table
+from makeup_ai.knowledge.mentions import Found, find_mentions
 from makeup_ai.knowledge.names import names_table
-from makeup_ai.knowledge.packlist import split_ingredient_list
+from makeup_ai.knowledge.packlinking import LinkedPack, Mention, PackLinker
+from makeup_ai.knowledge.packlist import Pack, Section, read_pack, split_ingredient_list
 from makeup_ai.knowledge.suitability import needs_table, position_weight
 from makeup_ai.knowledge.validation import problems
 
@@ -24,18 +27,27 @@ __all__ = [
     "PREGNANCY",
     "Conflict",
     "Effect",
+    "Found",
     "Group",
+    "InciNames",
     "Ingredient",
     "Knowledge",
     "Link",
+    "LinkedPack",
     "Linker",
+    "Mention",
+    "Pack",
+    "PackLinker",
+    "Section",
     "Statement",
     "Step",
+    "find_mentions",
     "fold",
     "masks_table",
     "names_table",
     "needs_table",
     "position_weight",
     "problems",
+    "read_pack",
     "split_ingredient_list",
 ]

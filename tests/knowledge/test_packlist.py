@@ -32,7 +32,7 @@ INCI = [item.inci for item in Knowledge.load().ingredients.values()]
         ("Iron Oxides (CI 77491,\nCI 77492),\nMica", ["Iron Oxides (CI 77491, CI 77492)", "Mica"]),
         ("Linalool*, Limonene**", ["Linalool", "Limonene"]),
         ("Acrylates/C10-30 Alkyl Acrylate Crosspolymer, Aqua/Water", None),
-        ("(Aqua, Glycerin", ["Aqua, Glycerin"]),  # a bracket without its partner
+        ("(Aqua, Glycerin", ["Aqua", "Glycerin"]),  # a bracket without its partner holds nothing
     ],
 )
 def test_split(text, names):
