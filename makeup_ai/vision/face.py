@@ -91,7 +91,7 @@ class FaceFinder:
     def __init__(self, models_folder: str | Path | None = None, *, num_threads: int = 1):
         self._models = locate(models_folder)
         self._num_threads = num_threads
-        self._opened: dict[Path, Any] = {}
+        self._opened: dict[Path, tuple[Any, int, tuple[int, ...]]] = {}
         self._anchors = boxes.anchors()
 
     def find(self, pixels: npt.NDArray[np.uint8]) -> FaceMesh | None:
@@ -195,16 +195,22 @@ class FaceFinder:
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Run a model on one `(side, side, 3)` crop; returns its two outputs, in the file's order."""
         if path not in self._opened:
-            from ai_edge_litert.interpreter import Interpreter
-
-            interpreter = Interpreter(model_path=str(path), num_threads=self._num_threads)
-            interpreter.allocate_tensors()
-            self._opened[path] = interpreter
-        interpreter = self._opened[path]
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], np.ascontiguousarray(crop)[None])
+            self._opened[path] = _open(path, self._num_threads)
+        interpreter, given, wanted = self._opened[path]
+        interpreter.set_tensor(given, np.ascontiguousarray(crop)[None])
         interpreter.invoke()
-        first, second = (interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details())
+        first, second = (interpreter.get_tensor(index) for index in wanted)
         return first, second
+
+
+def _open(path: Path, num_threads: int) -> tuple[Any, int, tuple[int, ...]]:
+    """Open a model; returns it, the index of its input and those of its outputs, in the file's order."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=str(path), num_threads=num_threads)
+    interpreter.allocate_tensors()
+    wanted = tuple(int(output["index"]) for output in interpreter.get_output_details())
+    return interpreter, int(interpreter.get_input_details()[0]["index"]), wanted
 
 
 def _searches(width: int, height: int) -> Iterator[list[Window]]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-MAX_STEP = 5.0  # photo pixels per sample; beyond it, sampling skips too much and the photo is averaged first
+MAX_STEP = 16.0  # photo pixels per sample; beyond it, sampling skips too much and the photo is averaged first
 
 
 @dataclass(frozen=True, slots=True)
