@@ -12,12 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"schema", "errors", "__init__"}
+BASE = {"schema", "errors", "files", "__init__"}
 ROOMS = {"runtime", "text", "vision", "knowledge"}
 DEVICE = {
     # room of makeup_ai: the rooms it may import, at the top of a file or inside a function
     "schema": set(),
     "errors": set(),
+    "files": set(),
     "__init__": {"assistant"},
     "__main__": {"cli"},
     **{room: BASE | {"runtime", room} for room in ROOMS},  # of the four, the other three may open a model file
@@ -25,7 +26,7 @@ DEVICE = {
     "content": BASE | ROOMS | {"recommend", "content"},
     "bundle": BASE,
     "assistant": BASE | ROOMS | {"recommend", "content", "bundle"},
-    "selftest": BASE | {"assistant", "bundle"},
+    "selftest": BASE | {"assistant", "bundle", "vision"},
 }
 WORKSHOP = {
     # room of makeup_ai.training: the rooms of it that may be imported

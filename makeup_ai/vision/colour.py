@@ -103,6 +103,24 @@ def lab_from_hex(text: str) -> tuple[float, float, float]:
     return lightness, a, b
 
 
+def hex_from_lab(lab: npt.ArrayLike) -> str:
+    """Write a CIELAB colour, `(3,)` under D65, as `#rrggbb`, the inverse of `lab_from_hex`.
+
+    What a screen cannot show is clipped to what it can.
+
+    Examples:
+        >>> hex_from_lab(lab_from_hex("#a06f4a"))
+        '#a06f4a'
+    """
+    lightness, a, b = np.asarray(lab, dtype=np.float64)
+    middle = (lightness + 16.0) / 116.0
+    f = np.array([middle + a / 500.0, middle, middle - b / 200.0])
+    unit = np.where(f > 6.0 / 29.0, f**3, (116.0 * f - 16.0) / _KAPPA)  # CIE 15: where `_lab` was a line
+    linear = np.clip(unit @ np.linalg.inv(_LINEAR_TO_UNIT), 0.0, 1.0)
+    srgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1.0 / 2.4) - 0.055)
+    return "#" + bytes(np.round(srgb * 255.0).astype(np.uint8).tolist()).hex()
+
+
 def ita_degrees(lab: npt.ArrayLike) -> Any:
     """Compute the individual typology angle of `(..., 3)` CIELAB, `atan2(L* - 50, b*)` in degrees (Chardon, 1991).
 
