@@ -189,3 +189,11 @@ def test_the_rules_of_the_package():
         assert {u for when in known for u in when.get("undertone", ())} == {"cool", "neutral", "warm"}
         depths = {d for when in known for d in when.get("depth", ())}
         assert depths == {"very light", "light", "intermediate", "tan", "brown", "dark"}
+
+
+def test_a_rose_a_little_lighter_than_deep_skin_is_not_called_pale():
+    rose = ShadeRow("#B0565C")  # L* 47, C*ab 40, on skin of L* 35
+    assert 8 < lab_from_hex(rose.hex)[0] - DEEP[0] < 14
+    for kind in KINDS:
+        (score,) = score_harmony([rose], kind, tone_of(DEEP))
+        assert f"{kind}_paler_than_skin" not in score.terms
