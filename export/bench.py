@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from makeup_ai.export.operators import operators
+from makeup_ai.files import write_whole
 from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.runtime.signature import Array
 from makeup_ai.schema import to_dict
@@ -113,9 +114,7 @@ class Benchmark:
     def save(self, path: str | Path) -> None:
         """Write everything as JSON."""
         path = Path(path)
-        temporary = path.with_name(f".{path.name}.tmp")
-        temporary.write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n")
 
 
 class Contestant(Protocol):

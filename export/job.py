@@ -21,6 +21,7 @@ from makeup_ai.errors import ExportError
 from makeup_ai.export.convert import ExportedFile, Part, part_path
 from makeup_ai.export.recipes import find_format, find_recipe
 from makeup_ai.export.samples import Samples
+from makeup_ai.files import write_whole
 from makeup_ai.runtime.session import open_session
 
 SCHEMA = 1
@@ -202,9 +203,7 @@ def _describe(report: ExportReport, name: str, samples: Samples) -> None:
         "files": described,
         "versions": {package: version(package) for package in VERSIONED},
     }
-    temporary = report.folder / ".export.json.tmp"
-    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(report.folder / "export.json")
+    write_whole(report.folder / "export.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _plain(signature: Any) -> dict[str, Any]:

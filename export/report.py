@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from makeup_ai.export.demo import DATA, Demo, read_log
-from makeup_ai.training.run import write_bytes
+from makeup_ai.files import write_whole
 
 STYLE = """
 :root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
@@ -64,7 +64,7 @@ def write_report(demo: Demo, path: Path) -> Path:
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>makeup_ai demo</title><style>{STYLE}</style><body>{body}</body></html>\n"
     )
-    write_bytes(path, page.encode())
+    write_whole(path, page)
     return path
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +12,7 @@ from makeup_ai.bundle import Bundle
 from makeup_ai.content.answer import compose
 from makeup_ai.content.page import advice_page
 from makeup_ai.errors import BundleError, ModelsMissingError
+from makeup_ai.files import write_whole
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.linking import Linker
 from makeup_ai.recommend.needs import gather
@@ -145,7 +144,7 @@ class Assistant:
 
     def write_page(self, advice: Advice, path: Path) -> None:
         """Write an advice as a page of HTML, whole or not at all."""
-        write_whole(path, advice_page(advice, self.tables))
+        write_whole(path, advice_page(advice, self.tables).encode("utf-8", "replace"))
 
 
 def open_analyser(bundle: Bundle, models_folder: str | Path | None = None) -> SkinAnalyser:
@@ -168,17 +167,6 @@ def open_analyser(bundle: Bundle, models_folder: str | Path | None = None) -> Sk
     except ModelsMissingError as error:
         raise ModelsMissingError(str(error) if models else f"{error} This bundle was made without them.") from error
     return SkinAnalyser(models, bundle.table("vision"))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all; what stood there before stays until then."""
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-            stream.write(text)
-        Path(unfinished).replace(path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
 
 
 def canonical(profile: Profile, lexicon: Lexicon) -> Profile:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from makeup_ai.errors import ModelsMissingError
+from makeup_ai.files import write_whole
 
 WHEEL = "mediapipe==0.10.21"
 """The release that holds the models; later ones no longer do."""
@@ -129,10 +130,10 @@ def pull(progress: Callable[[str], object] = print, folder: str | Path | None = 
             contents = _read_wheel(_download(Path(temporary)), wanted)
         place.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            _write_whole(place / name, content)
+            write_whole(place / name, content)
             progress(f"{name}: SHA-256 checked")
     if not (place / NOTICE_FILE).is_file():
-        _write_whole(place / NOTICE_FILE, NOTICE.encode())
+        write_whole(place / NOTICE_FILE, NOTICE.encode())
     progress(f"Face models in {place}")
     return locate(place)
 
@@ -175,15 +176,3 @@ def _read_wheel(wheel: Path, names: list[str]) -> dict[str, bytes]:
                 "Nothing was kept; try again."
             )
     return contents
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)  # a temporary file is its maker's alone; a shared cache is not
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from makeup_ai.errors import DataError
+from makeup_ai.files import write_whole
 from makeup_ai.training.data.examples import Example
-from makeup_ai.training.data.tables import replace_text
 
 FILES = ("utterances.jsonl", "reviews.jsonl", "pairs.jsonl")
 CARD = "card.json"
@@ -136,8 +136,8 @@ class Corpus:
         root.mkdir(parents=True, exist_ok=True)
         tables: tuple[Sequence[Utterance | Review | Pair], ...] = (self.utterances, self.reviews, self.pairs)
         for name, rows in zip(FILES, tables, strict=True):
-            replace_text(root / name, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
-        replace_text(root / CARD, json.dumps(self.card(), ensure_ascii=False, indent=1) + "\n")
+            write_whole(root / name, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
+        write_whole(root / CARD, json.dumps(self.card(), ensure_ascii=False, indent=1) + "\n")
 
 
 def read_corpus(folder: str | os.PathLike[str]) -> Corpus:

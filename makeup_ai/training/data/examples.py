@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from makeup_ai.errors import DataError
+from makeup_ai.files import write_whole
 from makeup_ai.training.data.layouts import LabelledText
-from makeup_ai.training.data.tables import Row, read_table, replace_text
+from makeup_ai.training.data.tables import Row, read_table
 
 Span = tuple[int, int, str]
 """Start and end (exclusive) in Unicode code points, and the slot that the characters between them fill."""
@@ -98,7 +99,7 @@ def write_examples(path: str | os.PathLike[str], examples: Iterable[Example]) ->
     for example in examples:
         known = {name: value for name in FIELDS if (value := getattr(example, name)) not in (None, "")}
         lines.append(json.dumps(known, ensure_ascii=False) + "\n")
-    replace_text(path, "".join(lines))
+    write_whole(path, "".join(lines))
 
 
 def _example(row: Row, file: str) -> Example:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from makeup_ai.errors import DataError
+from makeup_ai.files import write_whole
 from makeup_ai.training.data.layouts import LabelledText
-from makeup_ai.training.data.tables import replace_text
 
 SCHEMA = 1
 PARTS = ("train", "valid", "test")
@@ -127,7 +127,7 @@ def file_sha256(path: str | os.PathLike[str]) -> str:
 def save_split(path: str | os.PathLike[str], chosen: Split, data: str | os.PathLike[str]) -> None:
     """Write a split as JSON, bound to the bytes of the data file that it numbers the rows of."""
     value = {"schema": SCHEMA, "file": Path(data).name, "sha256": file_sha256(data), **asdict(chosen)}
-    replace_text(path, json.dumps(value, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def load_split(path: str | os.PathLike[str], data: str | os.PathLike[str]) -> Split:

@@ -105,17 +105,6 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     return table
 
 
-def replace_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write UTF-8 text so that a reader sees the old file or the new one, never a part of it."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def parse_rating(value: object) -> float:
     """Read a number of stars.
 

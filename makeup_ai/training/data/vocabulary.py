@@ -9,6 +9,7 @@ from typing import Any
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from tokenizers import Tokenizer as _Tokenizer
 
+from makeup_ai.files import write_whole
 from makeup_ai.text.tokenizer import CLS, MAX_CHARACTERS, SEP, SPECIAL_TOKENS, UNK, Tokenizer
 
 _CONTROLS = r"[\p{Cc}\p{Cf}\p{Co}\x{115F}\x{1160}\x{FE0E}\x{FE0F}\x{FFFD}]"
@@ -78,11 +79,7 @@ def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenize
         special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
     )
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    tokenizer.save(str(unfinished))
-    unfinished.replace(path)
-    return Tokenizer(path)
+    return Tokenizer(write_whole(path, tokenizer.to_str(pretty=True)))
 
 
 def _inner_characters(tokenizer: _Tokenizer, texts: Iterable[str]) -> list[str]:

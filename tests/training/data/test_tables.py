@@ -8,7 +8,7 @@ import pytest
 from makeup_ai.errors import DataError
 from makeup_ai.training.data.examples import Example, examples_from_reviews, read_examples, write_examples
 from makeup_ai.training.data.layouts import LabelledText
-from makeup_ai.training.data.tables import FORMATS, read_table, replace_text
+from makeup_ai.training.data.tables import FORMATS, read_table
 
 ROWS = [
     {"text": "Lovely, soft; and\nquiet", "product": "P1"},
@@ -162,15 +162,6 @@ def test_other_encodings_are_refused_and_the_row_is_named(tmp_path, line):
 
 def test_utf_16_is_named(tmp_path):
     assert "UTF-16" in str(refusal(tmp_path / "rows.csv", "a,b\n1,2\n".encode("utf-16")))
-
-
-def test_replacing_a_file_fails_whole(tmp_path):
-    path = tmp_path / "notes.json"
-    replace_text(path, "first")
-    with pytest.raises(UnicodeEncodeError):
-        replace_text(path, "second \ud800")
-    assert path.read_text() == "first"
-    assert [file.name for file in tmp_path.iterdir()] == ["notes.json"]
 
 
 def test_examples_come_back_as_they_went(tmp_path):
