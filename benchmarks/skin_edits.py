@@ -64,9 +64,15 @@ def shine(c: Canvas, strength: float, rng: Rng) -> Field:
 
 
 def uneven_tone(c: Canvas, strength: float, rng: Rng) -> Field:
-    """Lay large soft patches, browner here and paler there, over the whole face."""
-    patches = np.clip(c.noise(rng, 5.0, 12.0), -1.8, 1.8)
-    return c.stain(0.7 * MELANIN + 0.3, 0.16 * strength * patches * c.skin)
+    """Lay large soft patches, browner here and paler there, over the whole face.
+
+    What they share with the patches that are there already is taken out, or the first of them would even these out.
+    """
+    patches = np.clip(c.noise(rng, 5.0, 12.0), -1.0, 1.8)
+    density = -np.log(np.maximum(gaussian_filter(c.light.mean(axis=2), 3.0 * c.mm), 1e-3))
+    there = (density - gaussian_filter(density, 12.0 * c.mm)) * c.skin
+    patches = patches - there * (patches * there).sum() / (there**2).sum()
+    return c.stain(0.7 * MELANIN + 0.3, 0.18 * strength * patches * c.skin)
 
 
 def dark_spots(c: Canvas, strength: float, rng: Rng) -> Field:
@@ -246,7 +252,7 @@ def glow(c: Canvas, strength: float, rng: Rng) -> Field:
     """Make the face radiant: broad soft light on its high points, patches evened out."""
     places = [(c.at(151), 20, 10), (c.at(50), 12, 10), (c.at(280), 12, 10), (c.at(195), 5, 12), (c.at(199), 8, 5)]
     lift = np.maximum.reduce([c.blob(*place) for place in places]) * c.skin
-    return c.light * (1.0 + 0.45 * strength * lift)[..., None] + (0.06 * strength * c.brightness * lift)[..., None]
+    return c.light * (1.0 + 0.3 * strength * lift)[..., None] + (0.04 * strength * c.brightness * lift)[..., None]
 
 
 def dullness(c: Canvas, strength: float, rng: Rng) -> Field:
@@ -268,7 +274,7 @@ def lip_colour(c: Canvas, strength: float, rng: Rng) -> Field:
 
 
 def iris_tint(c: Canvas, strength: float, rng: Rng) -> Field:
-    """Turn the irises blue, as a coloured lens does, around the pupil and under the highlight."""
+    """Make the irises more colourful in their own hue, around the pupil and under the highlight."""
     ring = np.zeros(c.shape)
     for (centre, *rim), outline in zip(c.mesh.irises, (RIGHT_EYE, LEFT_EYE), strict=True):
         radius = float(np.mean([np.hypot(*(point - centre)) for point in rim])) / c.mm
@@ -276,9 +282,8 @@ def iris_tint(c: Canvas, strength: float, rng: Rng) -> Field:
         away = np.hypot(x, y) / radius
         ring += ramp(away, 0.25, 0.45) * (1.0 - ramp(away, 0.9, 1.1)) * c.soft(c.polygon(outline), 0.5)
     grey = c.light.mean(axis=2, keepdims=True)
-    lens = np.array([0.75, 1.35, 2.4]) * (0.6 * grey + 0.05)
     glint = ramp(c.light.min(axis=2), 0.4, 0.7)
-    return c.light + (strength * np.clip(ring, 0, 1) * (1.0 - glint))[..., None] * (lens - c.light)
+    return c.light + (1.8 * strength * np.clip(ring, 0, 1) * (1.0 - glint))[..., None] * (c.light - grey)
 
 
 def blur(c: Canvas, strength: float, rng: Rng) -> Field:
@@ -352,7 +357,7 @@ EDITS: Mapping[str, Edit] = {
     },
     "glow": Edit(glow, "radiance", 1),
     "dullness": Edit(dullness, "radiance", -1),
-    "iris_tint": Edit(iris_tint, "iris_colour", 0),
+    "iris_tint": Edit(iris_tint, "iris_colour", 1),
     "blur": Edit(blur, "gate.blur", -1, whole=True),
     "smoothing": Edit(smoothing, "gate.smoothing", 0),
     "make_up": Edit(make_up, "gate.make_up", 0),
