@@ -191,10 +191,10 @@ def report(folder: Path) -> str:
         "",
         "Face, bald heads, ears and necks are followed up to hair, collar and background on dark and light skin alike. "
         "Most glasses' rims are left out, and so is a full beard, which is told by a chin darker than the cheeks by "
-        "7 to 10 L* (limits set with these very portraits and the three photos above in view). Fringes of blond or strongly "
-        "lit hair on the forehead are taken for skin, moustaches and light goatees too, and a neck in deep shadow is "
-        "sometimes left out. A medical mask over cheeks and nose is taken for the face: a capture check has to refuse "
-        "it.",
+        "7 to 10 L* (limits set with these very portraits and the three photos above in view). Fringes of blond or "
+        "strongly lit hair on the forehead are taken for skin, moustaches and light goatees too, and a neck in deep "
+        "shadow is sometimes left out. A medical mask over cheeks and nose is taken for the face: a capture check has "
+        "to refuse it.",
         "",
     ]
     return "\n".join(lines)
