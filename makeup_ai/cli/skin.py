@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from makeup_ai.assistant import open_analyser
 from makeup_ai.bundle import Bundle
@@ -38,7 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-photo", action="store_true", help="with --html: a page of drawings, no part of the photo")
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="language of the words")
     parser.add_argument(
-        "--region", metavar="LEFT,TOP,WIDTH,HEIGHT", help="measure this place instead of a face: pixels, or 10%%,..."
+        "--region",
+        metavar="LEFT,TOP,WIDTH,HEIGHT",
+        help="measure this place instead of a face; in pixels, or each with %%",
     )
     parser.add_argument("--shades", metavar="FILE", help="CSV of foundation shades: name the three nearest")
     parser.add_argument("--bundle", metavar="BUNDLE", help="take thresholds and models of this bundle")
@@ -50,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     if options.photos[0] == COMPARE:
         return _compare(options)
-    return _measure(options)
+    return _measure_region(options) if options.region else _measure(options)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -64,6 +67,8 @@ def _check(options: argparse.Namespace) -> None:
         raise ValueError("--no-photo keeps the photo out of a page. Expected: --html FILE with it. Received: none.")
     if comparing and (options.region or options.shades):
         raise ValueError(f"--region and --shades look at one photo. Expected: neither with '{COMPARE}'. Remove them.")
+    if options.region and options.shades:
+        raise ValueError("A marked place lies in unknown light. Expected: --shades with a whole face. Remove --region.")
     if options.html and any(_same(options.html, photo) for photo in photos):
         raise ValueError(f"The page would overwrite the photo. Received: --html {options.html!r}. Give another name.")
 
@@ -82,7 +87,7 @@ def _open(options: argparse.Namespace) -> SkinAnalyser:
 
 def _measure(options: argparse.Namespace) -> int:
     from makeup_ai.vision.page import skin_page
-    from makeup_ai.vision.pictures import drawn_pictures, photo_pictures
+    from makeup_ai.vision.pictures import face_pictures
     from makeup_ai.vision.report_text import facts_of, report_lines, shade_lines
     from makeup_ai.vision.wording import Wording
 
@@ -92,26 +97,75 @@ def _measure(options: argparse.Namespace) -> int:
     report, words = examined.report, Wording(options.lang, analyser.table)
     facts = facts_of(report, examined.photo, words)
     shades = None if shelf is None else _nearest(report, shelf)
-    if options.html:
-        seen = not options.no_photo and examined.patch is not None
-        pictures = (
-            photo_pictures(examined.patch, report, analyser.table, words)
-            if examined.patch is not None and seen
-            else drawn_pictures(report, analyser.table, words)
-        )
-        page = skin_page(report, analyser.table, options.lang, pictures=pictures, facts=facts, shades=shades)
-        write_whole(Path(options.html), page)
-    if options.json:
-        found = to_dict(report) | ({} if shades is None else {"shades": to_dict(shades)})
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-        return int(not report.capture.accepted)
-    print("  ".join([Path(options.photos[0]).name, *facts]))
-    print("\n".join(["", *report_lines(report, words, marks=_marks())]))
-    if shades is not None:
-        print("\n".join(["", *shade_lines(shades, words)]))
-    if options.html:
-        print(f"\n{options.html}")
+
+    def page() -> str:
+        patch = None if options.no_photo else examined.patch
+        return skin_page(report, words, pictures=face_pictures(patch, report, words), facts=facts, shades=shades)
+
+    lines = [_head(options, facts), "", *report_lines(report, words, marks=_marks())]
+    lines += [] if shades is None else ["", *shade_lines(shades, words)]
+    _tell(options, to_dict(report) | ({} if shades is None else {"shades": to_dict(shades)}), lines, page)
     return int(not report.capture.accepted)
+
+
+def _measure_region(options: argparse.Namespace) -> int:
+    from makeup_ai.vision.close_up import close_up_table, read_close_up, read_place
+    from makeup_ai.vision.marked import cut_region
+    from makeup_ai.vision.page import skin_page
+    from makeup_ai.vision.photo import read_photo
+    from makeup_ai.vision.pictures import place_pictures
+    from makeup_ai.vision.report_text import place_of, report_lines
+    from makeup_ai.vision.table import check_table, default_table
+    from makeup_ai.vision.wording import Wording
+
+    table = check_table(Bundle.open(options.bundle).table("vision")) if options.bundle else default_table()
+    photo = read_photo(options.photos[0])
+    place = read_place(options.region, photo)
+    marked = cut_region(photo.pixels, place, photo.scale)
+    report, words = read_close_up(marked, table), Wording(options.lang, close_up_table(table))
+    note, where = words.say("words.region_light"), place_of(place)
+    facts = [words.say("photo.size", width=photo.width, height=photo.height), words.say("photo.region", **where)]
+
+    def page() -> str:
+        pictures = place_pictures(marked, seen=not options.no_photo)
+        return skin_page(report, words, pictures=pictures, facts=facts, note=note)
+
+    lines = [_head(options, facts), "", note, "", *report_lines(report, words, marks=_marks())]
+    _tell(options, {"region": where | {"note": note}} | to_dict(report), lines, page)
+    return int(not report.capture.accepted)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from makeup_ai.vision.compare import compare
+    from makeup_ai.vision.compare_page import comparison_lines, comparison_page
+    from makeup_ai.vision.pictures import portrait
+    from makeup_ai.vision.wording import Wording
+
+    analyser = _open(options)
+    before, after = (analyser.examine(photo) for photo in options.photos[1:])
+    words = Wording(options.lang, analyser.table)
+    found = compare(before, after, analyser.table)
+
+    def page() -> str:
+        patches = [None if options.no_photo else examined.patch for examined in (before, after)]
+        return comparison_page(found, words, faces=tuple("" if patch is None else portrait(patch) for patch in patches))
+
+    _tell(options, to_dict(found), comparison_lines(found, words), page)
+    return int(not found.accepted)
+
+
+def _tell(options: argparse.Namespace, found: dict[str, Any], lines: list[str], page: Callable[[], str]) -> None:
+    """Write the page where one was asked for, and print the rest; where it lies is the last line."""
+    if options.html:
+        write_whole(Path(options.html), page())
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    print("\n".join([*lines, *(["", options.html] if options.html else [])]))
+
+
+def _head(options: argparse.Namespace, facts: list[str]) -> str:
+    return "  ".join([Path(options.photos[0]).name, *facts])
 
 
 def _marks() -> tuple[str, str]:
@@ -121,33 +175,6 @@ def _marks() -> tuple[str, str]:
     except UnicodeEncodeError:
         return "#", "."
     return "█", "·"
-
-
-def _compare(options: argparse.Namespace) -> int:
-    from makeup_ai.vision.compare import compare
-    from makeup_ai.vision.compare_page import comparison_lines, comparison_page, refusals
-    from makeup_ai.vision.pictures import portrait
-    from makeup_ai.vision.wording import Wording
-
-    analyser = _open(options)
-    before, after = (analyser.examine(photo) for photo in options.photos[1:])
-    words = Wording(options.lang, analyser.table)
-    found = compare(before, after, analyser.table)
-    names = (words.say("head.before"), words.say("head.after"))
-    refused = refusals(dict(zip(names, (before.report.capture, after.report.capture), strict=True)), words)
-    if options.html:
-        patches = [None if options.no_photo else examined.patch for examined in (before, after)]
-        first, second = ("" if patch is None else portrait(patch) for patch in patches)
-        seen = bool(first or second)
-        page = comparison_page(
-            found, analyser.table, options.lang, faces=(first, second), refused=refused, of_photo=seen
-        )
-        write_whole(Path(options.html), page)
-    if options.json:
-        print(json.dumps(to_dict(found), ensure_ascii=False, indent=2))
-    else:
-        print("\n".join([*refused, *comparison_lines(found, words), *([f"\n{options.html}"] if options.html else [])]))
-    return int(not found.accepted)
 
 
 def _shelf(file: str) -> Shelf:

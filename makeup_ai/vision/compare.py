@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from makeup_ai.schema import Cue, Tone
+from makeup_ai.schema import Capture, Cue, Tone
 from makeup_ai.vision.analyse import Examined
 from makeup_ai.vision.canonical import Floats
 from makeup_ai.vision.table import Table, default_table
@@ -67,6 +67,7 @@ class Comparison:
 
     Args:
         accepted: Whether both passed the capture gate; nothing is compared otherwise.
+        captures: The verdicts of the gate on the first photo and on the second.
         conditions: In what the photos differ as photos.
         cues: Cue -> change of its score, for the cues that both can tell.
         tone: Change of the individual typology angle, or `None` where one photo withholds it.
@@ -74,6 +75,7 @@ class Comparison:
     """
 
     accepted: bool
+    captures: tuple[Capture, Capture]
     conditions: tuple[Condition, ...]
     cues: Mapping[str, Change]
     tone: Change | None
@@ -89,15 +91,15 @@ def compare(before: Examined, after: Examined, table: Table) -> Comparison:
         table: Its section `compare` holds how sure a change must be, and in what photos may differ.
     """
     limits = table.get("compare") or default_table()["compare"]  # bundles made before there were comparisons
-    accepted = before.report.capture.accepted and after.report.capture.accepted
+    captures = (before.report.capture, after.report.capture)
     conditions = tuple(
         Condition(row["name"], first, second, row["warning"])
         for row in limits["conditions"]
         for first, second in _both(_conditions(before), _conditions(after), row["name"])
         if _differ(first, second, row)
     )
-    if not accepted:
-        return Comparison(False, conditions, {}, None, ())
+    if not all(capture.accepted for capture in captures):
+        return Comparison(False, captures, conditions, {}, None, ())
     first, second = before.report.cues, after.report.cues
     cues = {
         name: cue_change(first[name], second[name], float(limits["sure"]))
@@ -106,7 +108,7 @@ def compare(before: Examined, after: Examined, table: Table) -> Comparison:
     }
     tones = before.report.tone, after.report.tone
     tone = None if tones[0] is None or tones[1] is None else tone_change(tones[0], tones[1])
-    return Comparison(True, conditions, cues, tone, tuple(sorted(set(first) ^ set(second))))
+    return Comparison(True, captures, conditions, cues, tone, tuple(sorted(set(first) ^ set(second))))
 
 
 def cue_change(before: Cue, after: Cue, sure: float) -> Change:

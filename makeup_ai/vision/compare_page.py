@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
 
-from makeup_ai.schema import Capture
 from makeup_ai.vision.compare import CHANGED, Change, Comparison
 from makeup_ai.vision.page import document
 from makeup_ai.vision.report_text import LEFT, RIGHT, columns
-from makeup_ai.vision.table import Table, default_table
+from makeup_ai.vision.table import default_table
 from makeup_ai.vision.wording import Wording, number
 
 
-def refusals(captures: Mapping[str, Capture], words: Wording) -> list[str]:
-    """Say which photo cannot be compared, and what to do; `captures` by the name of the photo."""
+def refusals(comparison: Comparison, words: Wording) -> list[str]:
+    """Say which photo cannot be compared, and what to do."""
     return [
         words.say(
-            "compare.refused", which=name, advice=" ".join(words.of(c.advice) for c in capture.checks if c.advice)
+            "compare.refused",
+            which=words.say(f"head.{which}"),
+            advice=" ".join(words.of(check.advice) for check in capture.checks if check.advice),
         )
-        for name, capture in captures.items()
+        for which, capture in zip(("before", "after"), comparison.captures, strict=True)
         if not capture.accepted
     ]
 
 
 def comparison_lines(comparison: Comparison, words: Wording) -> list[str]:
     """Write a comparison as lines."""
-    lines = [f"! {words.of(condition.warning)}" for condition in comparison.conditions]
+    lines = refusals(comparison, words)
+    lines += [f"! {words.of(condition.warning)}" for condition in comparison.conditions]
     if not comparison.accepted:
         return lines
     heads = ["", *(words.say(f"head.{name}") for name in ("before", "after", "change", "noise", "verdict"))]
@@ -63,37 +65,31 @@ def _rule(words: Wording) -> str:
     return words.say("compare.rule", sure=f"{limits['sure']:g}")
 
 
-def comparison_page(
-    comparison: Comparison, table: Table, language: str, *, faces: tuple[str, str], refused: list[str], of_photo: bool
-) -> str:
+def comparison_page(comparison: Comparison, words: Wording, *, faces: Sequence[str] = ("", "")) -> str:
     """Write a comparison as a page.
 
     Args:
         comparison: Of the two photos.
-        table: They were measured with.
-        language: One of `schema.LANGUAGES`.
-        faces: Pictures of both, as HTML; empty for none.
-        refused: What `refusals` said.
-        of_photo: Whether the pictures hold pixels of the photos.
+        words: Of the language and the table.
+        faces: Pictures of both, as HTML; empty where the photos must stay out.
 
     Returns:
         A whole HTML document that needs nothing else.
     """
-    words = Wording(language, table)
     said = [words.of(condition.warning) for condition in comparison.conditions]
     body = [
         f"<header><h1>{escape(words.say('compare.title'))}</h1>"
         f'<p class="lead">{escape(words.say("compare.subtitle"))}</p></header>',
         _faces(faces, words),
-        "".join(f'<p class="note">{escape(line)}</p>' for line in refused),
+        "".join(f'<p class="note">{escape(line)}</p>' for line in refusals(comparison, words)),
         _list("compare.warnings", said, words),
         _table(comparison, words) if comparison.accepted else "",
-        _footer(words, of_photo),
+        _footer(words, of_photo=any(faces)),
     ]
     return document(words, "compare.title", body)
 
 
-def _faces(faces: tuple[str, str], words: Wording) -> str:
+def _faces(faces: Sequence[str], words: Wording) -> str:
     if not any(faces):
         return ""
     both = zip(faces, ("head.before", "head.after"), strict=True)
@@ -155,7 +151,7 @@ def _ends(change: Change) -> str:
     )
 
 
-def _footer(words: Wording, of_photo: bool) -> str:
+def _footer(words: Wording, *, of_photo: bool) -> str:
     keys = ("about.noise", "about.light", "about.not", "about.photo" if of_photo else "about.no_photo")
     items = "".join(f"<li>{escape(words.say(key))}</li>" for key in keys)
     return f"<footer><h2>{escape(words.say('section.about'))}</h2><ul>{items}</ul></footer>"

@@ -12,7 +12,6 @@ from makeup_ai.vision.colour import hex_from_lab
 from makeup_ai.vision.pictures import Heat, Pictures
 from makeup_ai.vision.radar import Axis, monk_scale, radar
 from makeup_ai.vision.shades.foundation import FoundationMatch, ShadeMatch
-from makeup_ai.vision.table import Table
 from makeup_ai.vision.tone_text import tone_facts
 from makeup_ai.vision.wording import Wording, number
 
@@ -21,8 +20,7 @@ STYLE = Path(__file__).parent / "tables" / "skin_page.css"
 
 def skin_page(
     report: SkinReport,
-    table: Table,
-    language: str = "en",
+    words: Wording,
     *,
     pictures: Pictures | None = None,
     facts: Sequence[str] = (),
@@ -33,8 +31,7 @@ def skin_page(
 
     Args:
         report: What is told.
-        table: It was measured with.
-        language: One of `schema.LANGUAGES`.
+        words: Of the language, and of the table that the photo was measured with.
         pictures: Of the face; none where it is `None`.
         facts: About the photo, a short text each.
         shades: Foundations nearest to the tone, where they were asked for.
@@ -42,13 +39,10 @@ def skin_page(
 
     Returns:
         A whole HTML document that needs nothing else.
-
-    Raises:
-        ValueError: The language is not one of ours.
     """
-    page = _Page(Wording(language, table), table, pictures or Pictures())
+    page = _Page(words, pictures or Pictures())
     return document(
-        page.words,
+        words,
         "title",
         [
             page.head("title", "subtitle", facts, note),
@@ -91,8 +85,8 @@ def document(words: Wording, title: str, body: Sequence[str]) -> str:
 class _Page:
     """The sections of a page in one language; every method returns HTML, empty where it has nothing to say."""
 
-    def __init__(self, words: Wording, table: Table, pictures: Pictures):
-        self.words, self.table, self.pictures = words, table, pictures
+    def __init__(self, words: Wording, pictures: Pictures):
+        self.words, self.pictures = words, pictures
 
     def say(self, key: str, **fields: object) -> str:
         return escape(self.words.say(key, **fields))
@@ -143,7 +137,7 @@ class _Page:
         return f'<div class="card tone"><h2>{swatch}{self.say("section.tone")}</h2>{monk}<dl>{rows}</dl></div>'
 
     def marks(self, report: SkinReport) -> str:
-        if not report.cues:
+        if all(cue.level == "description" for cue in report.cues.values()):
             return ""
         columns = "".join(
             self.mark_list(report, level, title)

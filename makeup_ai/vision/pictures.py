@@ -11,8 +11,9 @@ import numpy as np
 
 from makeup_ai.schema import Cue, SkinReport
 from makeup_ai.vision import overlay
-from makeup_ai.vision.canonical import SIDE, Floats
+from makeup_ai.vision.canonical import SIDE, Floats, Ints
 from makeup_ai.vision.cues import CUES
+from makeup_ai.vision.marked import MarkedPatch
 from makeup_ai.vision.measure import read_patch
 from makeup_ai.vision.overlay import Outline
 from makeup_ai.vision.patch import FacePatch
@@ -53,12 +54,18 @@ class Pictures:
     of_photo: bool = False
 
 
-def photo_pictures(patch: FacePatch, report: SkinReport, table: Table, words: Wording) -> Pictures:
+def face_pictures(patch: FacePatch | None, report: SkinReport, words: Wording) -> Pictures:
+    """Make the pictures of a report: of the photo, or drawn where there is no patch or it must stay out."""
+    return drawn_pictures(report, words) if patch is None else photo_pictures(patch, report, words)
+
+
+def photo_pictures(patch: FacePatch, report: SkinReport, words: Wording) -> Pictures:
     """Make pictures of the photo itself: the crop with outlines, and a heat map of every cue that has a place."""
     outlines = {
         name: [overlay.onto_crop(patch, part) for part in parts] for name, parts in overlay.region_outlines().items()
     }
     face = portrait(patch, _outlined(outlines, words))
+    table = words.table
     frame, places, heats = read_patch(patch, table), overlay.places_in_frame(patch, HEAT_SIDE), {}
     for name in report.cues:
         measured = CUES[name](frame)
@@ -75,6 +82,23 @@ def portrait(patch: FacePatch, above: str = "") -> str:
     """Show the crop of a face, with something drawn above it in pixels of the crop."""
     small = cv2.resize(patch.crop, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
     return _svg(CROP, f'<image href="{overlay.image_text(small)}" width="{CROP}" height="{CROP}"/>{above}')
+
+
+def place_pictures(marked: MarkedPatch, *, seen: bool) -> Pictures:
+    """Show a marked place with what the photo has around it, or nothing where the photo must stay out."""
+    if not seen:
+        return Pictures()
+    side = marked.pixels.shape[0]
+    rows, columns = (np.flatnonzero(marked.mask.any(axis=axis)) for axis in (1, 0))
+    box = f'x="{columns[0]}" y="{rows[0]}" width="{len(columns)}" height="{len(rows)}"'
+    image = f'<image href="{overlay.image_text(marked.pixels)}" width="{side}" height="{side}"/>'
+    veil = f'<path class="veil" fill-rule="evenodd" d="{_veil(side, rows, columns)}"/>'
+    return Pictures(_svg(side, f'{image}{veil}<rect class="place" {box}/>'), of_photo=True)
+
+
+def _veil(side: int, rows: Ints, columns: Ints) -> str:
+    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    return f"M0 0H{side}V{side}H0ZM{left} {top}H{right}V{bottom}H{left}Z"
 
 
 def heat_limits(heat: Floats, row: Table) -> tuple[float, float]:
@@ -94,9 +118,9 @@ def heat_limits(heat: Floats, row: Table) -> tuple[float, float]:
     return (low, top) if high > low and top - low > _BEYOND * (high - low) else (low, high)
 
 
-def drawn_pictures(report: SkinReport, table: Table, words: Wording) -> Pictures:
+def drawn_pictures(report: SkinReport, words: Wording) -> Pictures:
     """Draw a general face with the regions, filled by what each measured; no pixel and no point is of the photo."""
-    regions = overlay.region_outlines()
+    regions, table = overlay.region_outlines(), words.table
     face = _svg(SIDE, _head() + _outlined(regions, words))
     heats = {
         name: Heat(

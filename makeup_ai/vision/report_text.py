@@ -28,6 +28,11 @@ def facts_of(report: SkinReport, photo: Photo, words: Wording) -> list[str]:
     return found
 
 
+def place_of(place: Sequence[float]) -> dict[str, int]:
+    """Name the sides of a marked place in whole pixels."""
+    return {name: round(side) for name, side in zip(("left", "top", "width", "height"), place, strict=True)}
+
+
 def report_lines(report: SkinReport, words: Wording, *, marks: tuple[str, str] = ("█", "·")) -> list[str]:
     """Write a report as lines.
 
@@ -41,21 +46,18 @@ def report_lines(report: SkinReport, words: Wording, *, marks: tuple[str, str] =
 
 def capture_lines(report: SkinReport, words: Wording) -> list[str]:
     """Say whether the photo can be measured; what is wrong with it comes first, each with what to do."""
-    checks = report.capture.checks
+    checks = sorted(report.capture.checks, key=lambda check: check.passed)
     key = "accepted.line" if report.capture.accepted else "refused.line"
-    lines = [words.say(key, passed=sum(check.passed for check in checks), count=len(checks))]
-    rows = [
-        [
-            "  " + ("-" if check.passed else "!"),
-            words.check(check.name),
-            number(check.value),
-            words.limit(check),
-            words.unit(check.unit) + ("" if check.passed else f". {words.of(check.advice)}"),
-        ]
-        for check in sorted(checks, key=lambda check: check.passed)
-    ]
+    said = words.say(key, passed=sum(check.passed for check in checks), count=len(checks))
     heads = ["", words.say("head.check"), words.say("head.measured"), words.say("head.limit"), ""]
-    return [*lines, *columns([heads, *rows], (LEFT, LEFT, RIGHT, RIGHT, LEFT))]
+    rows = [
+        ["  " + ("-" if check.passed else "!"), words.check(check.name), number(check.value)]
+        + [words.limit(check), words.unit(check.unit)]
+        for check in checks
+    ]
+    head, *lines = columns([heads, *rows], (LEFT, LEFT, RIGHT, RIGHT, LEFT))
+    advice = [["     " + words.of(check.advice)] if check.advice else [] for check in checks]
+    return [said, head, *(line for row, told in zip(lines, advice, strict=True) for line in (row, *told))]
 
 
 def tone_lines(report: SkinReport, words: Wording) -> list[str]:
