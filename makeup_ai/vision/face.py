@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from makeup_ai.vision import boxes
+from makeup_ai.vision.drawing import MAX_EVEN, evenness
 from makeup_ai.vision.face_models import locate
 from makeup_ai.vision.window import Window
 
@@ -23,6 +24,9 @@ MIN_PRESENCE = 0.5
 MAX_TRIED = 3  # detected faces given to the mesh model, largest first
 _DOUBTFUL = 0.8  # a score below it is also what an upside-down face gets
 _SMALL = 0.15  # a box below this part of its window is looked at again from near
+_SMALLEST_TILE = 0.2  # of the photo's longest side
+_CROWD = 1 / 6  # a largest box below this part of the photo may stand in a crowd: the others are looked for from near
+_NEAR = 4.0  # side of the windows in which they are looked for, over that of the largest box
 
 RIGHT_EYE = (33, 133)  # outer and inner corner in the mesh, of the person's right eye
 LEFT_EYE = (263, 362)
@@ -73,6 +77,10 @@ class _Detection:
         return Window(x, y, self.side * margin, _angle(*self.eyes))
 
     def overlaps(self, other: _Detection) -> bool:
+        """Tell whether both are one face: boxes that overlap, or one that holds the middle of the other."""
+        apart = np.abs((self.box[:2] + self.box[2:] - other.box[:2] - other.box[2:]) / 2.0)
+        if float(apart.max()) < min(self.side, other.side) / 2.0:
+            return True
         shared = boxes.overlap(self.box.astype(np.float32), other.box[None].astype(np.float32))
         return bool(shared[0] > boxes.MIN_OVERLAP)
 
@@ -98,7 +106,8 @@ class FaceFinder:
         """Find the largest face.
 
         The whole photo is searched first; where that shows nothing, from farther away (close-ups), in tiles (small
-        faces) and turned by quarters (lying photos): about 70 runs of the detector at most.
+        faces) and turned by quarters (lying photos): about 70 runs of the detector. Where the largest face found is
+        small, others of its size are looked for from near: about 40 more at most. Drawn faces are passed over.
 
         Args:
             pixels: `(rows, columns, 3)` uint8 sRGB.
@@ -108,11 +117,26 @@ class FaceFinder:
         """
         for windows in _searches(pixels.shape[1], pixels.shape[0]):
             found = _merge([face for window in windows for face in self._detect(pixels, window)])
+            found += self._others(pixels, found)
             for face in sorted(found, key=lambda face: -face.side)[:MAX_TRIED]:
                 mesh = self._mesh(pixels, face, len(found))
                 if mesh is not None:
                     return mesh
         return None
+
+    def _others(self, pixels: npt.NDArray[np.uint8], found: list[_Detection]) -> list[_Detection]:
+        """Find the faces of a crowd that are too small to be seen from where the first was found."""
+        height, width = pixels.shape[:2]
+        part = max((face.side for face in found), default=math.inf) / max(height, width)
+        if part >= _CROWD:
+            return []
+        near = [
+            face
+            for window in _tiles(width, height, max(_NEAR * part, _SMALLEST_TILE))
+            for face in self._detect(pixels, window)
+        ]
+        sure = [face for face in _merge(near) if face.score >= _DOUBTFUL]
+        return [face for face in sure if not any(face.overlaps(other) for other in found)]
 
     def _detect(self, pixels: npt.NDArray[np.uint8], window: Window) -> list[_Detection]:
         return [self._settled(pixels, face, window) for face in self._detect_once(pixels, window)]
@@ -152,7 +176,7 @@ class FaceFinder:
         better = _window_of(points)
         if presence >= MIN_PRESENCE and _differ(window, better):
             points, presence = self._points(pixels, better)
-        if presence < MIN_PRESENCE:
+        if presence < MIN_PRESENCE or evenness(pixels, points) > MAX_EVEN:
             return None
         irises = np.stack([self._iris(pixels, points, RIGHT_EYE), self._iris(pixels, points, LEFT_EYE, mirrored=True)])
         left, top, right, bottom = face.box.tolist()
@@ -217,7 +241,7 @@ def _searches(width: int, height: int) -> Iterator[list[Window]]:
     whole = Window.around(width, height)
     yield [whole]
     yield [replace(whole, side=whole.side * 1.6)]
-    yield from (_tiles(width, height, part) for part in (0.6, 0.36, 0.2))
+    yield from (_tiles(width, height, part) for part in (0.6, 0.36, _SMALLEST_TILE))
     yield [replace(whole, side=whole.side * 1.2, angle=quarter * math.pi / 2.0) for quarter in (1, 3, 2)]
 
 
