@@ -1,6 +1,9 @@
 """Photos nobody should hand over, and somebody will; every picture is made here."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -231,3 +234,31 @@ def test_any_crop_of_a_photo_is_answered(finder: FaceFinder, astronaut, left, to
         area = skin_area(crop, found)
         assert area.shape == crop.shape[:2]
         assert np.isfinite(found.points).all()
+
+
+LARGE = """
+import sys, time
+from pathlib import Path
+from makeup_ai.vision.face import FaceFinder
+from makeup_ai.vision.photo import read_photo
+from makeup_ai.vision.skin_area import skin_area
+finder = FaceFinder(sys.argv[2])
+start = time.perf_counter()
+photo = read_photo(sys.argv[1])
+found = finder.find(photo.pixels)
+assert found is not None
+assert skin_area(photo.pixels, found).any()
+print(time.perf_counter() - start, Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+def test_a_hundred_megapixels_end_in_three_seconds_and_a_gibibyte(tmp_path: Path, astronaut, models_folder: Path):
+    canvas = Image.new("RGB", (10_000, 10_000), (120, 130, 140))
+    canvas.paste(Image.fromarray(astronaut).resize((6000, 6000)), (2000, 2000))
+    path = tmp_path / "large.jpg"
+    canvas.save(path, quality=80)
+    command = [sys.executable, "-c", LARGE, str(path), str(models_folder)]
+    seconds, peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert float(seconds) < 3.0
+    assert int(peak) < 2**20  # kB
