@@ -358,9 +358,9 @@ EDITS: Mapping[str, Edit] = {
     "glow": Edit(glow, "radiance", 1),
     "dullness": Edit(dullness, "radiance", -1),
     "iris_tint": Edit(iris_tint, "iris_colour", 1),
-    "blur": Edit(blur, "gate.blur", -1, whole=True),
-    "smoothing": Edit(smoothing, "gate.smoothing", 0),
-    "make_up": Edit(make_up, "gate.make_up", 0),
+    "blur": Edit(blur, "gate.blur", 0, whole=True),
+    "smoothing": Edit(smoothing, "gate.filter", -1),
+    "make_up": Edit(make_up, "gate.makeup", 1),
 }
 """Every edit by its name; for sign 0 the direction is whatever the measurement's unit says, but always one."""
 
