@@ -3,12 +3,16 @@
 from makeup_ai.knowledge.entries import (
     CONFLICT_KINDS,
     PREGNANCY,
+    Care,
+    Claim,
     Conflict,
     Effect,
+    Function,
     Group,
     Ingredient,
-    Statement,
+    Regulation,
     Step,
+    Strength,
 )
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.graph import Knowledge
@@ -19,15 +23,21 @@ from makeup_ai.knowledge.mentions import Found, find_mentions
 from makeup_ai.knowledge.names import names_table
 from makeup_ai.knowledge.packlinking import LinkedPack, Mention, PackLinker
 from makeup_ai.knowledge.packlist import Pack, Section, read_pack, split_ingredient_list
+from makeup_ai.knowledge.statements import Statements
 from makeup_ai.knowledge.suitability import needs_table, position_weight
+from makeup_ai.knowledge.telling import PREDICATES, Statement
 from makeup_ai.knowledge.validation import problems
 
 __all__ = [
     "CONFLICT_KINDS",
+    "PREDICATES",
     "PREGNANCY",
+    "Care",
+    "Claim",
     "Conflict",
     "Effect",
     "Found",
+    "Function",
     "Group",
     "InciNames",
     "Ingredient",
@@ -38,9 +48,12 @@ __all__ = [
     "Mention",
     "Pack",
     "PackLinker",
+    "Regulation",
     "Section",
     "Statement",
+    "Statements",
     "Step",
+    "Strength",
     "find_mentions",
     "fold",
     "masks_table",

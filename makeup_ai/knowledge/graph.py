@@ -1,20 +1,24 @@
-"""The knowledge graph: ingredient -> effect -> need, with groups, conflicts and routine steps beside it."""
+"""The knowledge graph: ingredient -> effect -> need, with groups, rules, regulations and routine steps beside it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from makeup_ai.knowledge.entries import Conflict, Effect, Group, Ingredient, Statement, Step
+from makeup_ai.knowledge import rows
+from makeup_ai.knowledge.entries import Care, Conflict, Effect, Function, Group, Ingredient, Regulation, Step
 from makeup_ai.knowledge.validation import problems
 from makeup_ai.schema import LANGUAGES
 
 SHOWN_PROBLEMS = 5
+PARTS = ("ingredients", "effects", "groups", "conflicts", "steps")
+"""Parts of a knowledge table that must be there; `LATER_PARTS` may be missing."""
+LATER_PARTS = ("functions", "needs", "cares", "regulations")
 MIN_SURFACE = {"en": 3, "zh": 2}
 """Characters below which a name is no lexicon surface: it would be found inside other words (`水` in `爽肤水`)."""
 
@@ -29,6 +33,10 @@ class Knowledge:
         groups: Avoid group id -> group.
         conflicts: Layering rules; none is listed twice.
         steps: Product category -> its place in a routine.
+        functions: Function id -> function.
+        needs: Need (`"concern:oiliness"`) -> display name by language.
+        cares: How to use things; none is listed twice.
+        regulations: What laws say of ingredients.
 
     Raises:
         ValueError: An id dangles, a language is missing, a number is out of range, or two entries share a name.
@@ -46,9 +54,13 @@ class Knowledge:
     groups: Mapping[str, Group]
     conflicts: tuple[Conflict, ...]
     steps: Mapping[str, Step]
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cares: tuple[Care, ...] = ()
+    regulations: tuple[Regulation, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("ingredients", "effects", "groups", "steps"):
+        for name in ("ingredients", "effects", "groups", "steps", "functions", "needs"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         wrong = problems(self)
         if wrong:
@@ -72,16 +84,19 @@ class Knowledge:
         """
         try:
             return cls(
-                ingredients={id_: _ingredient(id_, row) for id_, row in table["ingredients"].items()},
-                effects={id_: _effect(id_, row) for id_, row in table["effects"].items()},
-                groups={id_: _group(id_, row) for id_, row in table["groups"].items()},
-                conflicts=tuple(Conflict(**{**row, "why": dict(row["why"])}) for row in table["conflicts"]),
-                steps={c: Step(row["order"], tuple(row["when"]), row["contact"]) for c, row in table["steps"].items()},
+                ingredients={id_: rows.read_ingredient(id_, row) for id_, row in table["ingredients"].items()},
+                effects={id_: rows.read_effect(id_, row) for id_, row in table["effects"].items()},
+                groups={id_: rows.read_group(id_, row) for id_, row in table["groups"].items()},
+                conflicts=tuple(rows.read_conflict(row) for row in table["conflicts"]),
+                steps={category: rows.read_step(row) for category, row in table["steps"].items()},
+                functions={id_: rows.read_function(id_, row) for id_, row in table.get("functions", {}).items()},
+                needs={need: dict(names) for need, names in table.get("needs", {}).items()},
+                cares=tuple(rows.read_care(row) for row in table.get("cares", ())),
+                regulations=tuple(rows.read_regulation(row) for row in table.get("regulations", ())),
             )
         except (KeyError, TypeError) as error:
-            parts = ["ingredients", "effects", "groups", "conflicts", "steps"]
             raise ValueError(
-                f"A knowledge table holds {parts}, as `Knowledge.to_table` writes them. Received: {error!r}; "
+                f"A knowledge table holds {list(PARTS)}, as `Knowledge.to_table` writes them. Received: {error!r}; "
                 "build the bundle again"
             ) from error
 
@@ -89,8 +104,9 @@ class Knowledge:
         """Make the compact table of a bundle.
 
         Args:
-            ids: Ingredients to keep, with the heads of their families; all by default. Effects, groups and steps are
-                kept whole, and a conflict if both its ends are.
+            ids: Ingredients to keep, with the heads of their families; all by default. Effects, groups, steps,
+                functions and needs are kept whole, a conflict if both its ends are, a rule of use or a regulation for
+                what is left of what it is about.
 
         Raises:
             ValueError: An id is not in the knowledge.
@@ -102,37 +118,23 @@ class Knowledge:
         kept |= {head for id_ in kept if (head := self.ingredients[id_].family) is not None}
         ends = kept | set(self.groups)
         return {
-            "ingredients": {id_: _ingredient_row(item) for id_, item in self.ingredients.items() if id_ in kept},
-            "effects": {
-                id_: {**e.names, "helps": dict(e.helps), "hurts": dict(e.hurts), "categories": list(e.categories)}
-                for id_, e in self.effects.items()
-            },
-            "groups": {
-                id_: {
-                    **group.names,
-                    "synonyms": {language: list(names) for language, names in group.synonyms.items()},
-                    "members_by": group.members_by,
-                    "patterns": list(group.patterns),
-                    "conditions": list(group.conditions),
-                }
-                for id_, group in self.groups.items()
-            },
-            "conflicts": [
-                {
-                    "a": rule.a,
-                    "b": rule.b,
-                    "kind": rule.kind,
-                    "why": dict(rule.why),
-                    "source": rule.source,
-                    "confidence": rule.confidence,
-                }
-                for rule in self.conflicts
-                if {rule.a, rule.b} <= ends
+            "ingredients": {id_: rows.write_ingredient(i) for id_, i in self.ingredients.items() if id_ in kept},
+            "effects": {id_: rows.write_effect(effect) for id_, effect in self.effects.items()},
+            "groups": {id_: rows.write_group(group) for id_, group in self.groups.items()},
+            "conflicts": [rows.write_conflict(rule) for rule in self.conflicts if {rule.a, rule.b} <= ends],
+            "steps": {category: rows.write_step(step) for category, step in self.steps.items()},
+            "functions": {id_: rows.write_function(function) for id_, function in self.functions.items()},
+            "needs": {need: dict(names) for need, names in self.needs.items()},
+            "cares": [
+                rows.write_care(replace(care, about=about))
+                for care in self.cares
+                if (about := tuple(id_ for id_ in care.about if id_ in ends | set(self.steps)))
             ],
-            "steps": {
-                category: {"order": step.order, "when": list(step.when), "contact": step.contact}
-                for category, step in self.steps.items()
-            },
+            "regulations": [
+                rows.write_regulation(replace(law, about=about))
+                for law in self.regulations
+                if (about := tuple(id_ for id_ in law.about if id_ in ends))
+            ],
         }
 
     def rules_between(self, first: Iterable[str], second: Iterable[str]) -> tuple[Conflict, ...]:
@@ -202,74 +204,8 @@ def _distinct(names: Iterable[str], least: int) -> list[str]:
 @cache
 def _packaged() -> Knowledge:
     folder = files("makeup_ai.knowledge") / "tables"
-    names = ("ingredients", "effects", "groups", "conflicts", "steps")
-    table = {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in names}
-    table["ingredients"] = {row["id"]: _compact(row) for row in table["ingredients"]}
+    table = {}
+    for name in (*PARTS, *LATER_PARTS):
+        table[name] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    table["ingredients"] = {row["id"]: rows.compact(row) for row in table["ingredients"]}
     return Knowledge.from_table(table)
-
-
-def _compact(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn one row of the source table into its row of the compact table."""
-    compact = {key: value for key, value in row.items() if key not in {"id", "en", "zh", "inci_synonyms"}}
-    compact["names"] = {language: row[language] for language in LANGUAGES if language in row}
-    compact["synonyms"] = {**row["synonyms"], "inci": row["inci_synonyms"]}
-    compact["effects"] = [[e["effect"], e["strength"]] for e in row["effects"]]
-    compact["evidence"] = [[e["confidence"], e["source"]] for e in row["effects"]]
-    return compact
-
-
-def _ingredient(id_: str, row: Mapping[str, Any]) -> Ingredient:
-    return Ingredient(
-        id=id_,
-        inci=row["inci"],
-        names=dict(row["names"]),
-        synonyms={language: tuple(names) for language, names in row["synonyms"].items()},
-        summary=dict(row["summary"]),
-        functions=tuple(row["functions"]),
-        groups=tuple(row["groups"]),
-        effects=tuple(
-            Statement(*effect, *evidence) for effect, evidence in zip(row["effects"], row["evidence"], strict=True)
-        ),
-        irritancy=row["irritancy"],
-        comedogenic=row["comedogenic"],
-        pregnancy=row["pregnancy"],
-        family=row.get("family"),
-        low_dose=row.get("low_dose", False),
-    )
-
-
-def _ingredient_row(item: Ingredient) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "inci": item.inci,
-        "names": dict(item.names),
-        "synonyms": {language: list(names) for language, names in item.synonyms.items()},
-        "summary": dict(item.summary),
-        "functions": list(item.functions),
-        "groups": list(item.groups),
-        "effects": [[s.effect, s.strength] for s in item.effects],
-        "evidence": [[s.confidence, s.source] for s in item.effects],
-        "irritancy": item.irritancy,
-        "comedogenic": item.comedogenic,
-        "pregnancy": item.pregnancy,
-    }
-    if item.family is not None:
-        row["family"] = item.family
-    if item.low_dose:
-        row["low_dose"] = True
-    return row
-
-
-def _effect(id_: str, row: Mapping[str, Any]) -> Effect:
-    names = {language: row[language] for language in LANGUAGES if language in row}
-    return Effect(id_, names, dict(row["helps"]), dict(row["hurts"]), tuple(row["categories"]))
-
-
-def _group(id_: str, row: Mapping[str, Any]) -> Group:
-    return Group(
-        id=id_,
-        names={language: row[language] for language in LANGUAGES if language in row},
-        synonyms={language: tuple(names) for language, names in row["synonyms"].items()},
-        members_by=row["members_by"],
-        patterns=tuple(row["patterns"]),
-        conditions=tuple(row["conditions"]),
-    )
