@@ -10,11 +10,11 @@ from functools import cache
 from importlib.resources import files
 
 from makeup_ai.knowledge.colours import colour_index
-from makeup_ai.knowledge.words import words
+from makeup_ai.knowledge.words import word_list
 
-PLANT_FORMS = words("plant_forms")
+PLANT_FORMS = word_list("plant_forms")
 """Words that a name of a plant ends with."""
-PLANT_PARTS = words("plant_parts")
+PLANT_PARTS = word_list("plant_parts")
 
 _INNER = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _NOISE = re.compile(
@@ -59,6 +59,7 @@ CONFIDENCE = {
     "number": 0.95,
     "inner": 0.9,
     "inside": 0.9,
+    "bracket": 0.9,
     "slash": 0.9,
     "plant": 0.7,
     "typo": 0.8,
@@ -67,9 +68,9 @@ CONFIDENCE = {
     "joined": 0.8,
 }
 """How a name was linked -> confidence: as printed; by its colour index; by another word for the same thing; without
-brackets, percentages and notes; singular for plural; by what its brackets say; by one side of a slash; as the plant,
-where the pack leaves the part out; with one edit, with two; as names with no comma
-between them; as one name with a comma in it."""
+brackets, percentages and notes; singular for plural; by what its brackets say in the words' stead; as one of several
+that its brackets list; by one side of a slash; as the plant, where only a part of it is printed; with one edit, with
+two; as names with no comma between them; as one name with a comma in it."""
 
 
 def forms(name: str) -> Iterator[Form]:
@@ -134,7 +135,7 @@ def _inner(plain: str, inside: list[str]) -> Iterator[Form]:
             return  # "Borago Officinalis (Borage) Flower Extract" is not what borage alone would be
     for content in inside:
         if len(content) > 4 and content.lower().strip() not in {"water", "alcohol", "aqua"}:
-            yield Form(content, "inside")
+            yield Form(colour_index(content) or content, "inside")
             for part in _SLASH.split(content):
                 if part != content and len(part) > 6:
                     yield Form(part, "inside")

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from makeup_ai.knowledge.folding import fold
-from makeup_ai.knowledge.words import words
+from makeup_ai.knowledge.words import word_list
 
 SCHEMA = 1
 MAGIC = b"makeup_ai.inci "
 
 _FOLDING = {code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"}
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?", re.IGNORECASE)
-_UPPER = words("capitals")
+_UPPER = word_list("capitals")
 
 
 @dataclass(frozen=True)

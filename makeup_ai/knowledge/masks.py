@@ -9,6 +9,7 @@ from typing import Any
 from makeup_ai.knowledge.entries import Group
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.linking import PART, Link, Linker
+from makeup_ai.knowledge.packlinking import PackLinker
 from makeup_ai.schema import Product
 
 MASKS_SCHEMA = 1
@@ -33,11 +34,11 @@ def masks_table(products: Sequence[Product], knowledge: Knowledge) -> dict[str, 
         `{"schema": 1, "masks": {need: {"<row>": [node id, name as printed]}}}`, the first ingredient of the pack where
         several mask, needs in alphabetical order.
     """
-    linker = Linker(knowledge)
+    linker, packs = Linker(knowledge), PackLinker(knowledge)
     masks: dict[str, dict[str, list[str]]] = {}
     for row, product in enumerate(products):
         for printed in product.ingredients:
-            for need, node in _masked(printed, linker):
+            for need, node in _masked(printed, linker, packs):
                 masks.setdefault(need, {}).setdefault(str(row), [node, printed])
     return {"schema": MASKS_SCHEMA, "masks": dict(sorted(masks.items()))}
 
@@ -57,11 +58,13 @@ def is_known(links: Iterable[Link]) -> bool:
     return any(link.confidence >= PART for link in links)
 
 
-def _masked(printed: str, linker: Linker) -> Iterator[tuple[str, str]]:
+def _masked(printed: str, linker: Linker, packs: PackLinker) -> Iterator[tuple[str, str]]:
     """Give each (need, node) for which one printed ingredient masks its product."""
     knowledge = linker.knowledge
     links = linker.contained(printed)
-    for link in links:
+    # Two readings mask more than one: this one knows missing commas and misspelt words.
+    others = (Link(m.text, m.inci, m.ingredient_id, m.confidence) for m in packs.link(printed))
+    for link in (*links, *others):
         if link.ingredient_id is None:
             continue
         item = knowledge.ingredients[link.ingredient_id]

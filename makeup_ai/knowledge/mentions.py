@@ -14,7 +14,7 @@ SHORTEST_LATIN, SHORTEST_HAN = 3, 2
 """Letters and characters below which a name is taken for part of another word (`ha`, `水`)."""
 _LONG_WORD = 9
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
-_GAP = re.compile(r"[\s\-–'’./()]{0,2}|(?<=\d),(?=\d)")
+_GAP = re.compile(r"(?<=\d),(?=\d)|[\s\-–'’./()]{0,2}")
 _EVERYDAY = frozenset({"water", "eau"})
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _GROWS_BEFORE = frozenset("聚酰基羟氧代丙丁乙甲双二三四五六多异脱水解")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ from makeup_ai.knowledge.han import simplified
 from makeup_ai.knowledge.inci import InciNames
 from makeup_ai.knowledge.packlist import Pack, read_pack
 from makeup_ai.knowledge.spelling import Spelling
+from makeup_ai.knowledge.words import word_list
 
 GRAPH, ALIASES = "graph", "aliases"
 """Sources of a name that our own ingredients or our table of other names hold; others are those of the index."""
@@ -35,6 +37,12 @@ _SHORTEST_PIECE, _LONG_WORD = 4, 9
 """Letters of such a name, and of one that is a single word and not our own."""
 _BETWEEN = frozenset({"and", "&", "+", "(and)", "/", "-", "–", "et", "with"})
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z)])[.](?=[A-Z])")
+_LISTED = re.compile(r"[,;、，；&]| and ")
+_BLENDS = frozenset({"Parfum", "Aroma"})
+"""INCI names whose brackets tell what is in them, even if that is one thing."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LONGEST_HEAD = 3
+"""Words before a bracket beyond which they are more than the plant that the bracket names again."""
 _PLANT_WORDS = PLANT_FORMS | PLANT_PARTS
 
 _ASCII_FOLD = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -147,6 +155,8 @@ class PackLinker:
         found = self._seen.get(name)
         if found is None:
             found = self._link(name)
+            if "(" in name or "[" in name:
+                found = (*found, *self._within(name, found))
             if len(self._seen) >= CACHED:
                 self._seen.clear()
             self._seen[name] = found
@@ -166,9 +176,22 @@ class PackLinker:
         if (run := self._run(outside)) is not None:
             return run
         for form, entry in loose:
-            if form.how == "inner" or self._is_proper(form.text, entry):
+            if _agrees(name, entry) if form.how == "inner" else self._is_proper(form.text, entry):
                 return (_mention(name, entry, form.how),)
         return (self._plant(name, outside) or Mention(name, None, None, 0.0, "none", None),)
+
+    def _within(self, name: str, linked: tuple[Mention, ...]) -> Iterator[Mention]:
+        """Give the other ingredients that brackets list: `Parfum (Linalool, Limonene)`, but not `Aqua (Water, Eau)`."""
+        said = {mention.inci for mention in linked} | {m.ingredient_id for m in linked if m.ingredient_id is not None}
+        for content in unbracket(name)[1]:
+            known = [(piece.strip(), self._known.get(_key(piece))) for piece in _LISTED.split(content)]
+            named = [(piece, entry) for piece, entry in known if entry and _key(piece) == _key(entry.inci)]
+            if len(named) < 2 and not said & _BLENDS:
+                continue  # one word there is another name: camphor is not in `Cinnamomum Camphora (Camphor) Bark Oil`
+            for piece, entry in named:
+                if not {entry.inci, entry.ingredient_id} & said:
+                    said.add(entry.inci)
+                    yield _mention(piece, entry, "bracket")
 
     def _is_proper(self, text: str, entry: _Entry) -> bool:
         """Tell an INCI name or another whole name from a plant's everyday name, which may mean any part of it."""
@@ -190,19 +213,12 @@ class PackLinker:
         return entry
 
     def _plant(self, name: str, outside: str) -> _Mention:
-        """Link the name of a plant without its part to the only part of it that is known in that form."""
-        words = outside.lower().replace("/", " ").split()
-        if len(words) < 3 or words[-1] not in PLANT_FORMS:
+        """Link a part of a plant to the name of the plant itself, where that is known in the same form."""
+        printed = outside.lower().replace("/", " ").split()
+        if len(printed) < 4 or printed[-1] not in PLANT_FORMS or not set(printed[2:-1]) <= PLANT_PARTS:
             return None
-        species = " ".join(words[:2])
-        known = self._plants.get((species, words[-1]), ())
-        parts = set(words[2:-1])
-        if parts <= set(known) or not known:
-            return None
-        entries = [entry for key, entry in known.items() if not key] if parts <= PLANT_PARTS else []
-        if not parts:
-            entries = list(known.values())
-        return _mention(name, entries[0], "plant") if len(entries) == 1 else None
+        entry = self._known.get(key := _key(" ".join((*printed[:2], printed[-1]))))
+        return None if entry is None or key != _key(entry.inci) else _mention(name, entry, "plant")
 
     def _misspelt(self, name: str, outside: str) -> _Mention:
         best: dict[str, tuple[_Entry, int]] = {}
@@ -212,7 +228,7 @@ class PackLinker:
         ):
             if edits > least:
                 break
-            if (entry := self._known.get(_key(words))) is not None:
+            if (entry := self._known.get(_key(words))) is not None and self._is_proper(words, entry):
                 least = edits
                 best[entry.inci] = (entry, edits)
         if len(best) != 1:
@@ -241,9 +257,8 @@ class PackLinker:
         return tuple(_mention(piece, entry, "split") for piece, entry in run) if run else None
 
     def _piece(self, piece: str, at_end: bool) -> _Entry | None:
-        if len(piece) < _SHORTEST_PIECE or (
-            piece.lower() in _PLANT_WORDS and not (at_end and piece.lower() == "water")
-        ):
+        plain = piece.lower()
+        if len(piece) < _SHORTEST_PIECE or (plain in _PLANT_WORDS and not (at_end and plain == "water")):
             return None
         entry = self._known.get(_key(piece))
         if entry is None or not self._is_proper(piece, entry):
@@ -255,22 +270,23 @@ class PackLinker:
         own = (spelling for item in self.knowledge.ingredients.values() for spelling in item.spellings)
         return Spelling([*own, *aliases(), *(self._names.spellings.values() if self._names else ())])
 
-    @cached_property
-    def _plants(self) -> dict[tuple[str, str], dict[str, _Entry]]:
-        """Species and form -> part -> entry: `("rosa damascena", "oil")` -> `{"flower": ...}`."""
-        found: dict[tuple[str, str], dict[str, _Entry]] = {}
-        for entry in self._known.values():
-            words = entry.inci.lower().split()
-            if len(words) >= 3 and words[-1] in PLANT_FORMS and len(words) <= 6 and "/" not in words[0] + words[1]:
-                found.setdefault((" ".join(words[:2]), words[-1]), {})[" ".join(words[2:-1])] = entry
-        return found
-
 
 _Mention = Mention | None
 
 
 def _mention(text: str, entry: _Entry, how: str) -> Mention:
     return Mention(text, entry.inci, entry.ingredient_id, CONFIDENCE[how], how, entry.source)
+
+
+def _agrees(name: str, entry: _Entry) -> bool:
+    """Tell whether an INCI name says what is printed around the brackets, too: `Citrus Paradisi (Grapefruit) Oil`."""
+    head, _, rest = name.partition("(")
+    content, _, after = rest.partition(")")
+    if content.strip().lower() in word_list("kingdoms") or (after.strip() and len(head.split()) > _LONGEST_HEAD):
+        return False
+    printed = {word[:4] for word in _LETTERS.findall(name.lower())}
+    missing = [word for word in _LETTERS.findall(entry.inci.lower())[:2] if word[:4] not in printed]
+    return len(missing) < (1 if len(head.split()) > 1 else 2)
 
 
 def _index(knowledge: Knowledge, names: InciNames | None) -> dict[str, _Entry]:

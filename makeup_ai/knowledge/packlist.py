@@ -71,10 +71,10 @@ def read_pack(text: str) -> Pack:
     """
     reading = _Reading([], [], None, [])
     for line in lines_of(text):
-        reading.entitle(line.title)
+        reading.entitle(line)
         for number, sentence in enumerate(sentences_of(line.text)):
             part = titled(sentence) if number and ":" in sentence else Line(None, sentence)
-            reading.entitle(part.title)
+            reading.entitle(part)
             reading.take(part.text)
     reading.close()
     return Pack(tuple(reading.sections), tuple(filter(None, reading.aside)))
@@ -89,12 +89,14 @@ class _Reading:
     title: str | None
     names: list[str]
 
-    def entitle(self, title: str | None) -> None:
-        """Begin the list of a title."""
-        if title is not None:
+    def entitle(self, line: Line) -> None:
+        """Begin the list of a title, and put aside what is said beside the lists."""
+        if line.beside is not None:
+            self.aside.append(line.beside)
+        if line.title is not None:
             self.close()
-            self.title = title
-            self.aside.append(title)
+            self.title = line.title
+            self.aside.append(line.title)
 
     def take(self, sentence: str) -> None:
         """Cut a sentence into names, or put it aside."""

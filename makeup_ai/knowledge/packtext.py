@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from makeup_ai.knowledge.words import words
+from makeup_ai.knowledge.words import word_list
 
 CUT = "\ue001"
 """A private character that stands where a heading was: it separates names even inside brackets."""
@@ -54,9 +55,9 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(/-])(?:denat|no|nos|st|var|ssp|spp|sp|subsp|f|l|dc|mill|lat|hybr|ex|cv|fd|c\.i|vit|sd|d|c|b|ext|[A-Z])$",
     re.IGNORECASE,
 )
-_SPEAKING = words("speaking")
+_SPEAKING = word_list("speaking")
 """Words of sentences that no ingredient's name holds."""
-_JOINING = words("joining")
+_JOINING = word_list("joining")
 """Words of sentences that a name may hold too."""
 _WORD_ENDS = str.maketrans(",.;:!?*", "       ")
 _CHINESE_PROSE = re.compile(r"(?:本品|产品|產品|肌肤|肌膚|帮助|幫助|有效|能够|能夠|适合|適合|使用|请|請|改善|的)")
@@ -71,6 +72,9 @@ _DISCLAIMER = re.compile(
 _PROSE_SHARE = 0.06
 """Strong words among all words of a sentence from which it speaks about ingredients rather than listing them."""
 _WEAK_WEIGHT = 0.34
+_SEPARATOR = re.compile(r"[,;:、，；：•·|%\d]|\s[-–/]\s")
+_LONG_LIST = 5
+"""Commas from which the line under a single name is its list."""
 _LONGEST_JOIN = 4_000
 
 
@@ -83,19 +87,38 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a pack: its `title`, if it has one, and the text after it, with `CUT` for headings."""
+    """A line of a pack.
+
+    Args:
+        title: What stands before its list, or `None`.
+        text: The rest, with `CUT` for headings.
+        beside: What is said of an ingredient, or `None`; it belongs to no list.
+    """
 
     title: str | None
     text: str
+    beside: str | None = None
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """Give the lines of a printed text, without HTML, codes and headings, each with the title before its list."""
-    plain = _plain(text)
-    for line in _joined(plain.split("\n")):
-        if not line or line.isspace():
-            continue
-        yield titled(_HEADING.sub(CUT, line) if _MAYBE_HEADING.search(line) else line)
+    """Give the lines of a printed text, without HTML, codes and headings, each with the title before its list.
+
+    A line of one name directly above a long list is the title of that list.
+    """
+    lines = [line for line in _joined(_plain(text).split("\n")) if line and not line.isspace()]
+    for line, below in zip_longest(lines, lines[1:], fillvalue=""):
+        if below.count(",") >= _LONG_LIST and _is_alone(line):
+            yield Line(line.strip(" -–—•*:"), "")
+        else:
+            yield titled(_HEADING.sub(CUT, line) if _MAYBE_HEADING.search(line) else line)
+
+
+def _is_alone(line: str) -> bool:
+    """Tell whether a line holds one name or title and no separator or heading."""
+    last = line.rsplit(maxsplit=1)[-1].lower()
+    if last in word_list("plant_forms"):
+        return False  # an oil may be the first ingredient
+    return not (_SEPARATOR.search(line) or (_MAYBE_HEADING.search(line) and _HEADING.search(line)))
 
 
 def praises(text: str) -> bool:
@@ -110,21 +133,21 @@ def praises(text: str) -> bool:
 
 
 def titled(line: str) -> Line:
-    """Part a line, or a sentence within one, from the title before its list; praise for one ingredient is all title."""
+    """Part a line, or a sentence within one, from the title before its list; praise of an ingredient is beside it."""
     if ":" not in line and "：" not in line:
         return Line(None, line)
     line = _ROLE_AFTER.sub("", line)
     bulleted = _BULLETED.match(line)
     if bulleted is not None and (praises(bulleted["rest"]) or kind_of(bulleted["rest"]) is Kind.PROSE):
         if "%" in bulleted["title"]:  # an active ingredient with its strength may be declared nowhere else
-            return Line(bulleted["rest"].strip(), bulleted["title"])
-        return Line(line.strip(), "")
+            return Line(None, bulleted["title"], bulleted["rest"].strip())
+        return Line(None, "", line.strip())
     match = _TITLE.match(line)
     if match is None or CUT in match["title"] or (match["title"][-1].isdigit() and match["rest"][:1].isdigit()):
         return Line(None, line.replace("：", ":"))
     title, rest = match["title"].strip(" -•*"), match["rest"]
     if rest.strip() and (kind_of(rest) is Kind.PROSE or (praises(rest) and rest.count(",") < 3)):
-        return Line(line.strip(), "")
+        return Line(None, "", line.strip())
     return Line(title or None, rest)
 
 
@@ -180,7 +203,7 @@ def _plain(text: str) -> str:
         text = _TAGS.sub("\n", _INLINE.sub("", text))
     if "<" in text or "I" in text:
         text = _CODES.sub(" ", text)
-    return text.replace("\r", "\n").replace("\\n", "\n").replace("\t", " ")
+    return text.replace("\r", "\n").replace("\\n", "\n").replace("\\r", "\n").replace("\t", " ")
 
 
 def _joined(lines: list[str]) -> Iterator[str]:

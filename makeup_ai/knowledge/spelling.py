@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from makeup_ai.knowledge.words import words
+from makeup_ai.knowledge.words import word_list
 
 ONE_EDIT, TWO_EDITS, TWO_IN_LATIN = 5, 9, 12
 """Letters of a word from which one, and two, edits are forgiven; and two in a name of a plant, where near words are
@@ -22,7 +22,7 @@ _MOST_WORDS, _MOST_CHOICES = 12, 24
 _PLAIN_WORDS = 3
 _WORD = re.compile(r"[a-z]+|\d+[a-z]*|[^\W\d_]+")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-_ALTERNATIVES = ["|".join(sorted(words(kind), key=len, reverse=True)) for kind in ("blocks", "ends")]
+_ALTERNATIVES = ["|".join(sorted(word_list(kind), key=len, reverse=True)) for kind in ("blocks", "ends")]
 _BUILT = re.compile(rf"(?:{_ALTERNATIVES[0]})+(?:{_ALTERNATIVES[1]}){{1,2}}")
 
 
@@ -80,7 +80,13 @@ class Spelling:
 
     def _near(self, word: str, two_from: int) -> list[tuple[str, int]]:
         limit = 2 if len(word) >= two_from else 1 if len(word) >= ONE_EDIT else 0
-        if not limit or not word.isascii() or not word.isalpha() or _BUILT.fullmatch(word):
+        if (
+            not limit
+            or not word.isascii()
+            or not word.isalpha()
+            or word in word_list("classes")
+            or _BUILT.fullmatch(word)
+        ):
             return []
         counts = _counts([word])
         found = []

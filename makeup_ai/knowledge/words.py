@@ -8,13 +8,14 @@ from importlib.resources import files
 
 
 @cache
-def words(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """Give one list of `tables/packwords.json`.
 
     Args:
         name: `"plant_forms"` and `"plant_parts"` end names of plants; `"capitals"` are written so in INCI names;
             `"speaking"` are words of sentences that no name holds, `"joining"` those that a name may hold too;
-            `"blocks"` and `"ends"` are what names of chemistry are made of.
+            `"blocks"` and `"ends"` are what names of chemistry are made of; `"classes"` and `"kingdoms"` are words for
+            many ingredients or many plants, which name none.
     """
     return _lists()[name]
 
