@@ -11,7 +11,7 @@ from makeup_ai.vision.window import Window
 MAX_EVEN = 0.45  # share; 0.41 is the most seen in photos, as JPEG of quality 5; flat drawings have 0.46 and more
 _SIDE = 96  # pixels of the crop that is looked at
 _ONE_TONE = 0.02  # of the face's range of luma: as far apart tones count as one
-_CLIPPED = (4.0, 250.0)  # luma at and beyond which a photo, too, is even
+_CLIPPED = (4, 250)  # luma at and beyond which a photo, too, is even
 
 
 def evenness(pixels: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]) -> float:
@@ -38,10 +38,11 @@ def evenness(pixels: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]) -> 
     hull = cv2.convexHull((window.from_photo(points[:, :2]) * _SIDE).astype(np.float32))
     inside = np.zeros((_SIDE, _SIDE), dtype=np.uint8)
     cv2.fillConvexPoly(inside, np.round(hull).astype(np.int32), (1,))
-    face = luma[inside > 0]
-    if not len(face):
+    counts = np.bincount(luma[inside > 0], minlength=256)
+    below = np.cumsum(counts)
+    if below[-1] == 0:
         return 0.0
-    dark, light = np.percentile(face, [2, 98])
-    tones = np.sort(face[(face > _CLIPPED[0]) & (face < _CLIPPED[1])].astype(np.float64))
-    ends = np.searchsorted(tones, tones + _ONE_TONE * max(1.0, float(light - dark)), side="right")
-    return float((ends - np.arange(len(tones))).max(initial=0) / len(face))
+    dark, light = np.searchsorted(below, np.array([0.02, 0.98]) * below[-1])
+    width = int(_ONE_TONE * float(light - dark)) + 1
+    counts[: _CLIPPED[0] + 1] = counts[_CLIPPED[1] :] = 0
+    return float(np.convolve(counts, np.ones(width)).max() / below[-1])
