@@ -45,7 +45,7 @@ def redness(c: Canvas, strength: float, rng: Rng) -> Field:
     """Flush cheeks and the lower nose, a little blotchy."""
     places = [(c.at(50), 14, 11), (c.at(280), 14, 11), (c.at(4), 9, 8)]
     patch = np.maximum.reduce([c.blob(*place) for place in places])
-    blotches = np.clip(1.0 + 0.25 * c.noise(rng, 1.5, 5.0), 0.0, None)
+    blotches = np.clip(1.0 + 0.25 * c.noise(rng, 3.0, 8.0), 0.0, None)
     return c.stain(BLOOD, 0.55 * strength * patch * blotches * c.skin)
 
 
