@@ -229,6 +229,7 @@ class Check:
         threshold: The limit it was held to, in the same unit.
         passed: Whether it is within the limit.
         advice: One sentence on how to retake the photo, by language; empty when passed.
+        severity: What failing means: `"refuse"` the photo, withhold its `"colour"`, or `"warn"`.
     """
 
     name: str
@@ -237,14 +238,24 @@ class Check:
     threshold: float
     passed: bool
     advice: Mapping[str, str] = field(default_factory=dict)
+    severity: str = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Whether a photo can carry a measurement, and each check behind the verdict."""
+    """Whether a photo can carry a measurement, and each check behind the verdict.
+
+    Args:
+        accepted: Whether no check failed that refuses a photo.
+        checks: Every check made, in the order of the table.
+    """
 
     accepted: bool
     checks: tuple[Check, ...]
+
+    def failed(self, *severities: str) -> tuple[str, ...]:
+        """Name the checks that failed with one of some severities; any of them where none is given."""
+        return tuple(c.name for c in self.checks if not c.passed and (not severities or c.severity in severities))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +277,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Monk:
-    """A place on the Monk Skin Tone scale, 1 (lightest) to 10 (darkest), and the interval it lies in nine times of ten."""
+    """A place on the Monk Skin Tone scale, 1 (lightest) to 10 (darkest), and the interval around it of nine in ten."""
 
     value: float
     low: float

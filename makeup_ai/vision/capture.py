@@ -28,7 +28,10 @@ def is_grey(left: float, table: Table) -> bool:
 
 
 def judge(measured: Mapping[str, float], table: Table, *, greyscale: bool) -> Capture:
-    """Hold measurements to the table's limits; absent ones are skipped, and for a greyscale photo those of colour."""
+    """Hold measurements to the table's limits; absent ones are skipped, and for a greyscale photo those of colour.
+
+    A photo is accepted unless a check fails whose severity is `"refuse"`.
+    """
     checks = []
     for row in table["gate"]:
         if row["name"] not in measured or (greyscale and row["colour"]):
@@ -36,5 +39,5 @@ def judge(measured: Mapping[str, float], table: Table, *, greyscale: bool) -> Ca
         value, threshold = measured[row["name"]], float(row["threshold"])
         passed = {"min": value >= threshold, "max": value <= threshold, "abs": abs(value) <= threshold}[row["limit"]]
         advice = {} if passed else dict(row["advice"])
-        checks.append(Check(row["name"], value, row["unit"], threshold, passed, advice))
-    return Capture(accepted=all(check.passed for check in checks), checks=tuple(checks))
+        checks.append(Check(row["name"], value, row["unit"], threshold, passed, advice, row["severity"]))
+    return Capture(all(check.passed or check.severity != "refuse" for check in checks), tuple(checks))

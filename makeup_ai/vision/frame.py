@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from makeup_ai.vision import canonical, filters, statistics, warp
-from makeup_ai.vision.canonical import REGIONS, SIDE, Ints
+from makeup_ai.vision.canonical import SIDE, Ints
 from makeup_ai.vision.colour import lab_pixels, linear_pixels
+from makeup_ai.vision.light import read_light
+from makeup_ai.vision.skin_pixels import find_skin
 from makeup_ai.vision.space import Array
 from makeup_ai.vision.table import Table
 
@@ -23,7 +25,6 @@ FINE_WINDOWS: Mapping[str, tuple[float, float, float]] = {
     "nose": (104.0, 92.0, 48.0),
 }
 """Region -> left, top and side, in pixels of the frame, of the square that is also read at the crop's own density."""
-_HIDDEN = 0.25  # of the mean stretch: skin seen at a steeper angle is not measured
 
 
 @dataclass(eq=False)
@@ -36,7 +37,8 @@ class Frame:
         crop: `(CROP, CROP, 3)` float32 sRGB in [0, 255].
         points: `(478, 3)` float32 mesh and irises in pixels of the crop.
         scene: `(SCENE, SCENE, 3)` float32 sRGB in [0, 255].
-        gains: `(3,)` what each channel of linear light is multiplied by, so that colours are those under white light.
+        gains: `(3,)` what each channel of linear light is multiplied by, so that colours are those under white light;
+            those of the estimated light where `None`.
     """
 
     xp: Any
@@ -44,52 +46,39 @@ class Frame:
     crop: Array
     points: Array
     scene: Array
-    gains: Array
+    gains: Array = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         xp = self.xp
+        self.light = read_light(xp, self.crop, self.points, self.scene, self.table)
+        if self.gains is None:
+            self.gains = self.light.gains
         self.half = warp.halve(self.crop)
         self.nodes = warp.nodes(xp, self.points[:468, :2])
         seen = self.read(self.half, (self.nodes - 0.5) * 0.5, 0.0, 0.0, float(SIDE), SIDE)
         self.seen = linear_pixels(xp, seen)
         """`(SIDE * SIDE, 3)` linear light as photographed."""
-        self.lab = lab_pixels(xp, self.seen * self.gains)
+        white = self.seen * self.gains
+        self.lab = lab_pixels(xp, white)
         """`(SIDE * SIDE, 3)` CIELAB under white light."""
         self.lightness = xp.reshape(self.lab[:, 0], (SIDE, SIDE))
         """`(SIDE, SIDE)` L*."""
         self.turned = warp.stretch(xp, self.nodes)
         """`(SIDE, SIDE)` area of the crop behind each pixel, over the mean's."""
-        self._find_skin()
+        found = find_skin(xp, self.lab, white, self.turned, self.table)
+        self.skin = found.skin
+        """`(SIDE * SIDE,)` one where a pixel of a region shows skin."""
+        self.mirror = found.mirror
+        """`(SIDE * SIDE,)` one where a pixel of a region mirrors the light instead of showing skin."""
+        self.covered = found.covered
+        """`(regions,)` how far each region as a whole is from the skin of the others, 0 to 1."""
+        self.strange = found.strange
+        """`(SIDE * SIDE,)` squared distance from this face's skin; 1 where a pixel stops counting as skin."""
 
     def read(self, image: Array, placed: Array, left: float, top: float, side: float, samples: int) -> Array:
         """Read a square of the frame from an image of the crop, `(samples * samples, channels)`."""
         return warp.sample(self.xp, image, warp.places(self.xp, placed, left, top, side, samples))
-
-    def _find_skin(self) -> None:
-        """Mark the pixels of regions that are neither mirrors, nor in deep shadow (hair, creases), nor turned away."""
-        xp, limits = self.xp, self.table["skin"]
-        lightness = self.lab[:, 0]
-        chroma = xp.sqrt(xp.square(self.lab[:, 1]) + xp.square(self.lab[:, 2]))
-        medians = [self._plain_median(values) for values in (lightness, chroma)]
-        middle, colour = (xp.take(values, canonical.labels().reshape(-1), axis=0) for values in medians)
-        specular = limits["specular"]
-        pale = xp.logical_and(lightness > middle + specular["lighter"], chroma < colour * specular["chroma_ratio"])
-        self.mirror = xp.where(xp.logical_or(pale, lightness > specular["white"]), 1.0, 0.0)
-        """`(SIDE * SIDE,)` one where a pixel of a region mirrors the light instead of showing skin."""
-        faced = xp.where(xp.reshape(self.turned, (-1,)) > _HIDDEN, 1.0, 0.0)
-        lit = xp.where(lightness >= middle - limits["shadow"]["darker"], 1.0, 0.0)
-        self.skin = faced * lit * (1.0 - self.mirror) * _in_regions()
-        """`(SIDE * SIDE,)` one where a pixel of a region shows skin."""
-
-    def _plain_median(self, values: Array) -> Array:
-        """Give the median of every region, `(regions + 1,)`; the last, for no region, is the first's."""
-        xp = self.xp
-        found = [
-            statistics.median(xp, xp.take(values, pixels(name), axis=0), np.ones(len(pixels(name)), np.float32))
-            for name in REGIONS
-        ]
-        return xp.stack([*found, found[0]])
 
     def of(self, values: Array, region: str) -> Array:
         """Take the pixels of a region out of `(SIDE * SIDE, ...)` values."""
@@ -156,8 +145,3 @@ class Frame:
 def pixels(region: str) -> Ints:
     """Give the numbers of a region's pixels in the flattened frame, int32."""
     return np.flatnonzero(canonical.region_masks()[region].reshape(-1)).astype(np.int32)
-
-
-@cache
-def _in_regions() -> Any:
-    return (canonical.labels().reshape(-1) < len(REGIONS)).astype(np.float32)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from makeup_ai.vision import light, statistics
+from makeup_ai.vision import sharpness, statistics
 from makeup_ai.vision.canonical import Floats, features
 from makeup_ai.vision.colour import lab_pixels, linear_from_srgb, linear_pixels
 from makeup_ai.vision.face import LEFT_EYE, RIGHT_EYE
@@ -20,28 +20,36 @@ _TOP, _BOTTOM = 10, 152  # mesh vertices: hairline and chin
 _DEGREES = 180.0 / math.pi
 _BLACK, _WHITE = linear_from_srgb([1.0 / 255.0, 254.0 / 255.0]).tolist()  # at and beyond, a channel counts as clipped
 _SKIN = ("forehead", "nose", "right_cheek", "left_cheek")
+_TONE = ("forehead", "right_cheek", "left_cheek")
+_LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)  # of linear sRGB (IEC 61966-2-1)
 
 
 def gate_values(frame: Frame) -> dict[str, Array]:
-    """Measure what the table's `gate` limits, by the same names, `()` each."""
+    """Measure what the table's `gate` limits, by the same names, `()` each.
+
+    Exposure is that of the photo, before the light is taken out; colours are those after.
+    """
     xp = frame.xp
-    face = xp.take(frame.lab[:, 0], _face(), axis=0)
-    dark, median, bright = (
-        statistics.quantile(xp, face, np.ones(len(_face()), np.float32), (0.05, 0.5, 0.95))[i] for i in range(3)
-    )
+    dark, median, bright = _seen_lightness(frame)
     right, left = frame.colour("right_cheek")[0], frame.colour("left_cheek")[0]
     yaw, pitch = head_angles(xp, frame.points, frame.table["pitch_level_degrees"])
     return {
-        "blur": _sharpness(frame),
+        "blur": sharpness.edge_width(frame),
         "exposure": bright,
         "overexposure": median,
         "contrast": bright - dark,
         "clipped": _clipped(frame),
+        "saturated": _saturated(frame),
+        "light_clipped": frame.light.clipped,
         "light_asymmetry": xp.abs(right - left),
-        "colour_cast": light.cast(xp, light.edge_light(xp, frame.scene)),
+        "colour_cast": frame.light.cast,
         "skin_hue": hue_outside(xp, frame.colour(*_SKIN), frame.table["skin_hue"]),
         "yaw": yaw,
         "pitch": pitch,
+        "occlusion": 100.0 * xp.mean(frame.covered),
+        "eyes": _eyes_over_skin(frame),
+        "makeup": _lips_over_skin(frame),
+        "filter": sharpness.texture(frame),
         "greyscale": colour_left(xp, frame.half, frame.table),
     }
 
@@ -115,22 +123,53 @@ def hue_outside(xp: Any, lab: Array, limits: Any) -> Array:
     return xp.where(coloured, xp.maximum(apart - half, 0.0), 0.0)
 
 
-def _sharpness(frame: Frame) -> Array:
-    """Give the variance of the Laplacian of L* over the face."""
-    xp, picture = frame.xp, frame.lightness
-    middle = picture[1:-1, 1:-1]
-    laplacian = picture[:-2, 1:-1] + picture[2:, 1:-1] + picture[1:-1, :-2] + picture[1:-1, 2:] - 4.0 * middle
-    weights = features()["face"][1:-1, 1:-1].astype(np.float32)
-    mean = statistics.average(xp, laplacian, weights)
-    return statistics.average(xp, xp.square(laplacian - mean), weights)
+def _seen_lightness(frame: Frame) -> tuple[Array, Array, Array]:
+    """Give L* of the face as photographed, at its 5th, 50th and 95th percentile."""
+    xp = frame.xp
+    luminance = xp.matmul(xp.take(frame.seen, _face(), axis=0), _LUMINANCE)
+    found = statistics.quantile(xp, luminance, np.ones(len(_face()), np.float32), (0.05, 0.5, 0.95))
+    lightness = lab_pixels(xp, xp.stack([found, found, found], axis=1))[:, 0]
+    return lightness[0], lightness[1], lightness[2]
 
 
 def _clipped(frame: Frame) -> Array:
     """Give the percentage of skin that is burnt out or black."""
     xp = frame.xp
-    burnt = xp.logical_or(xp.max(frame.seen, axis=1) <= _BLACK, xp.min(frame.seen, axis=1) >= _WHITE)
-    clipped = xp.where(burnt, 1.0, 0.0)
-    return 100.0 * xp.mean(xp.concatenate([frame.of(clipped, name) for name in _SKIN], axis=0))
+    seen = xp.concatenate([frame.of(frame.seen, name) for name in _SKIN], axis=0)
+    red, green, blue = seen[:, 0], seen[:, 1], seen[:, 2]
+    black = xp.maximum(xp.maximum(red, green), blue) <= _BLACK
+    white = xp.minimum(xp.minimum(red, green), blue) >= _WHITE
+    return 100.0 * xp.mean(xp.where(xp.logical_or(black, white), 1.0, 0.0))
+
+
+def _saturated(frame: Frame) -> Array:
+    """Give the percentage of skin whose strongest channel nears the end of the range, where its colour is lost."""
+    xp, begins = frame.xp, frame.table["light"]["clipped_from"]
+    ends = xp.clip((frame.seen - begins) / (1.0 - begins), 0.0, 1.0)
+    skin = xp.concatenate([frame.of(frame.skin, name) for name in _TONE], axis=0)
+    near = xp.concatenate([frame.of(ends, name) for name in _TONE], axis=0)
+    return 100.0 * xp.max(xp.sum(near * skin[:, None], axis=0)) / xp.maximum(xp.sum(skin), 1.0)
+
+
+def _eyes_over_skin(frame: Frame) -> Array:
+    """Give the luminance of the whites of the eyes in percent of the skin's; the light does not enter."""
+    xp = frame.xp
+    skin = xp.concatenate([frame.of(frame.seen, name) for name in _TONE], axis=0)
+    luminance = statistics.median(xp, xp.matmul(skin, _LUMINANCE), np.ones(skin.shape[0], np.float32))
+    return 100.0 * xp.sum(frame.light.white * _LUMINANCE) / xp.maximum(luminance, 1e-4)
+
+
+def _lips_over_skin(frame: Frame) -> Array:
+    """Give by how much the lips are redder than the skin, in a*."""
+    xp = frame.xp
+    lips = xp.take(frame.lab[:, 1], _lips(), axis=0)
+    return statistics.median(xp, lips, np.ones(len(_lips()), np.float32)) - frame.colour(*_TONE)[1]
+
+
+@cache
+def _lips() -> Any:
+    """Give the numbers of the pixels of the lips."""
+    return np.flatnonzero(features()["lips"].reshape(-1)).astype(np.int32)
 
 
 @cache

@@ -1,39 +1,203 @@
-"""The light a photo was taken in: its colour, and the gains that take it out."""
+"""The light a photo was taken in, and the gains that take it out.
+
+Four references are read from the same photo: the mean of the scene around the face, its Minkowski mean, its edges, and
+the whites of the eyes. If a lamp or the camera multiplies a channel, each reference is multiplied alike, so a colour
+told relative to them stays what it was. That holds as long as nothing is clipped, which is measured as well. What the
+references usually are under white light, and how much each counts, is a table.
+
+Sources: Buchsbaum, "A spatial processor model for object colour perception", J. Franklin Inst. 310 (1980), for
+grey-world; Finlayson & Trezzi, "Shades of gray and colour constancy", CIC 12 (2004); van de Weijer, Gevers & Gijsenij,
+"Edge-based color constancy", IEEE Trans. Image Process. 16 (2007).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
+
+from makeup_ai.vision import canonical, statistics, warp
+from makeup_ai.vision.canonical import Ints
 from makeup_ai.vision.colour import lab_pixels, linear_pixels
 from makeup_ai.vision.space import Array
 from makeup_ai.vision.table import Table
 
-_NORM = 6.0  # Minkowski norm of the edges, as published
+REFERENCES = ("grey_world", "shades_of_grey", "grey_edge", "sclera")
+"""The references, in the order in which formulas stack them."""
+
+MEASURED = ("stops", "stops_apart", "cast_apart", "sclera")
+"""The numbers of a light that are told beside the gate's."""
+
+_EYE_WINDOWS = ((59.0, 57.0), (149.0, 57.0))  # left and top in the frame: right eye, left eye
+_EYE_SIDE = 48  # pixels of the frame
+_IRISES = (468, 473)  # rows of the points: each a centre and four points of the rim
+_LIDS = ((159, 145, 33, 133), (386, 374, 263, 362))  # upper, lower, outer, inner
+_BEYOND_IRIS = 1.1  # radii from its centre
+_WHITE_OF_EYE = 0.9  # quantile: whites lie at the bright end, next to lashes and the pink of the corners
+_MID_GREY = 0.2  # linear
+_MOST = 2.5  # natural logarithm of the most that exposure is changed by: a scene without edges says nothing
+_FLOOR = 1e-5  # linear; below, a logarithm would mean nothing
 
 
-def edge_light(xp: Any, scene: Array) -> Array:
-    """Estimate the colour of the light from the edges of the scene, `(3,)` linear, of mean one.
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """What was found of the light.
 
-    The edges of a scene are grey on average, so the colour of its differences is that of its light: van de Weijer,
-    Gevers & Gijsenij, "Edge-based color constancy", IEEE Trans. Image Process. 16 (2007), first order, norm 6.
+    Args:
+        gains: `(3,)` what each channel of linear light is multiplied by, so that colours are those under white light.
+        stops: `()` brightening by the gains, in exposure values.
+        cast: `()` chroma C*ab that a mid grey has under this light; 0 for white.
+        stops_apart: `()` how far shades of grey and edges are apart on the exposure, in exposure values.
+        cast_apart: `()` how far the whites of the eyes and the edges are apart on its colour, in C*ab of a mid grey.
+        white: `(3,)` linear light of the whites of the eyes, as photographed.
+        sclera: `()` how far they can be trusted, in [0, 1].
+        clipped: `()` percentage of the strength of the edges that lies next to clipped pixels, in the worst channel.
+    """
+
+    gains: Array
+    stops: Array
+    cast: Array
+    stops_apart: Array
+    cast_apart: Array
+    white: Array
+    sclera: Array
+    clipped: Array
+
+
+def read_light(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Light:
+    """Estimate the light from the scene and the whites of the eyes.
 
     Args:
         xp: The array namespace.
-        scene: `(side, side, 3)` float32 sRGB in [0, 255].
+        crop: `(CROP, CROP, 3)` float32 sRGB in [0, 255].
+        points: `(478, 3)` float32 mesh and irises in pixels of the crop.
+        scene: `(SCENE, SCENE, 3)` float32 sRGB in [0, 255].
+        table: Its section `light` holds what is usual, weights and ramps.
     """
+    limits = table["light"]
     linear = linear_pixels(xp, scene)
-    across, down = xp.abs(linear[:, 1:] - linear[:, :-1]), xp.abs(linear[1:] - linear[:-1])
-    edges = xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
-    light = xp.power(xp.mean(xp.power(edges, _NORM), axis=0) + 1e-30, 1.0 / _NORM)
-    return light / xp.maximum(xp.mean(light), 1e-9)
+    edges = edge_strengths(xp, linear)
+    eyes, open_ = sclera(xp, crop, points, limits["sclera"])
+    found = xp.stack([grey_world(xp, linear), shades_of_grey(xp, linear), minkowski(xp, edges), eyes])
+    usual = np.array([limits["usual"][name] for name in REFERENCES], np.float32)
+    away = xp.log(xp.maximum(found, _FLOOR)) - usual  # (4, 3) natural logarithms
+    exposure = xp.mean(away, axis=1)
+    colour = away - exposure[:, None]
+    trust = open_ * _ramp(xp, exposure[3] - exposure[2], limits["sclera"]["darker"])
+    stop = xp.clip(xp.sum(exposure * _weights(xp, limits["exposure"], trust)), -_MOST, _MOST)
+    cast_ = xp.sum(colour * _weights(xp, limits["colour"], trust)[:, None], axis=0)
+    apart = (colour[3] - colour[2]) * trust
+    return Light(
+        gains=xp.exp(-stop - cast_),
+        stops=-stop / float(np.log(2.0)),
+        cast=cast(xp, xp.exp(cast_)),
+        stops_apart=xp.abs(exposure[1] - exposure[2]) / float(np.log(2.0)),
+        cast_apart=cast(xp, xp.exp(apart)),
+        white=eyes,
+        sclera=trust,
+        clipped=clipped_edges(xp, linear, edges, limits["clipped_from"]),
+    )
 
 
 def cast(xp: Any, light: Array) -> Array:
-    """Give the chroma C*ab that a mid grey has under a light, `(3,)` linear of mean one; 0 for neutral light."""
-    lab = lab_pixels(xp, light * 0.2)
+    """Give the chroma C*ab that a mid grey has under a light, `(3,)` linear; 0 for neutral light."""
+    light = light / xp.maximum(xp.mean(light), 1e-9)
+    lab = lab_pixels(xp, light * _MID_GREY)
     return xp.sqrt(xp.square(lab[1]) + xp.square(lab[2]))
 
 
-def gains(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Array:
-    """Give what each channel is multiplied by to take the light out, `(3,)`."""
-    return xp.ones_like(scene[0, 0])
+def grey_world(xp: Any, linear: Array) -> Array:
+    """Give the mean of a `(rows, columns, 3)` linear scene, `(3,)` (Buchsbaum, 1980)."""
+    return xp.mean(xp.reshape(linear, (-1, 3)), axis=0)
+
+
+def shades_of_grey(xp: Any, linear: Array) -> Array:
+    """Give the Minkowski mean of norm 6 of a linear scene, `(3,)` (Finlayson & Trezzi, 2004)."""
+    return minkowski(xp, xp.reshape(linear, (-1, 3)))
+
+
+def edge_strengths(xp: Any, linear: Array) -> Array:
+    """Give the differences between neighbouring pixels of a linear scene, `(pairs, 3)`."""
+    across, down = xp.abs(linear[:, 1:] - linear[:, :-1]), xp.abs(linear[1:] - linear[:-1])
+    return xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
+
+
+def minkowski(xp: Any, values: Array) -> Array:
+    """Give the Minkowski mean of norm 6 of `(samples, 3)` values, `(3,)`; of edges, it is grey-edge of first order."""
+    return xp.power(xp.mean(_sixth(xp, values), axis=0) + 1e-30, 1.0 / 6.0)
+
+
+def _sixth(xp: Any, values: Array) -> Array:
+    squared = xp.square(values)
+    return squared * squared * squared
+
+
+def clipped_edges(xp: Any, linear: Array, edges: Array, from_: float) -> Array:
+    """Give the percentage of the edges' strength that lies next to pixels near the end of the range.
+
+    Args:
+        xp: The array namespace.
+        linear: `(rows, columns, 3)` linear scene.
+        edges: Its `edge_strengths`.
+        from_: Linear light from which a pixel begins to count as clipped; at 1 it counts whole.
+    """
+    ends = xp.clip((linear - from_) / (1.0 - from_), 0.0, 1.0)
+    across, down = xp.maximum(ends[:, 1:], ends[:, :-1]), xp.maximum(ends[1:], ends[:-1])
+    beside = xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
+    strength = _sixth(xp, edges)
+    return 100.0 * xp.max(xp.sum(strength * beside, axis=0) / (xp.sum(strength, axis=0) + 1e-30))
+
+
+def sclera(xp: Any, crop: Array, points: Array, limits: Any) -> tuple[Array, Array]:
+    """Read the whites of the eyes: the bright end of what lies between the lids and beyond the iris.
+
+    Each channel is read by its own rank, so that a tint of the light does not change which pixels are taken.
+
+    Returns:
+        Linear light, `(3,)`, and how far the eyes are open, in [0, 1].
+    """
+    nodes = warp.nodes(xp, points[:468, :2])
+    pixels, beyond = [], []
+    for (left, top), iris, place in zip(_EYE_WINDOWS, _IRISES, _between_lids(), strict=True):
+        xy = xp.take(warp.places(xp, nodes, left, top, float(_EYE_SIDE), _EYE_SIDE), place, axis=0)
+        centre = points[iris, :2]
+        radius = xp.mean(_length(xp, points[iris + 1 : iris + 5, :2] - centre))
+        beyond.append(xp.where(_length(xp, xy - centre) > _BEYOND_IRIS * radius, 1.0, 0.0))
+        pixels.append(linear_pixels(xp, warp.sample(xp, crop, xy)))
+    values, weights = xp.transpose(xp.concatenate(pixels, axis=0)), xp.concatenate(beyond, axis=0)
+    white = statistics.quantile(xp, values, xp.stack([weights, weights, weights]), (_WHITE_OF_EYE,))[..., 0]
+    return white, _ramp(xp, xp.mean(xp.stack([_opening(xp, points, lids) for lids in _LIDS])), limits["open"])
+
+
+def _opening(xp: Any, points: Array, lids: tuple[int, int, int, int]) -> Array:
+    upper, lower, outer, inner = (points[vertex, :2] for vertex in lids)
+    return _length(xp, upper - lower) / xp.maximum(_length(xp, outer - inner), 1e-6)
+
+
+def _length(xp: Any, vectors: Array) -> Array:
+    return xp.sqrt(xp.sum(xp.square(vectors), axis=-1) + 1e-12)
+
+
+def _weights(xp: Any, weights: Any, trust: Array) -> Array:
+    """Give the weights `(4,)`: what the whites of the eyes are not trusted with goes to the edges."""
+    world, shades, edges, white = (float(weights[name]) for name in REFERENCES)
+    one = xp.ones_like(trust)
+    return xp.stack([world * one, shades * one, edges + white * (1.0 - trust), white * trust])
+
+
+def _ramp(xp: Any, value: Array, ends: Any) -> Array:
+    """Rise from 0 at the first end to 1 at the second."""
+    low, high = float(ends[0]), float(ends[1])
+    return xp.clip((value - low) / (high - low), 0.0, 1.0)
+
+
+@cache
+def _between_lids() -> tuple[Ints, Ints]:
+    """Give the pixels of each eye's window that lie between the lids, int32."""
+    found = []
+    for (left, top), eye in zip(_EYE_WINDOWS, (canonical.RIGHT_EYE, canonical.LEFT_EYE), strict=True):
+        rows, columns = slice(int(top), int(top) + _EYE_SIDE), slice(int(left), int(left) + _EYE_SIDE)
+        found.append(np.flatnonzero(canonical.polygon(eye)[rows, columns].reshape(-1)).astype(np.int32))
+    return found[0], found[1]

@@ -12,7 +12,7 @@ from makeup_ai.vision.canonical import REGIONS
 from makeup_ai.vision.cues import CUES
 from makeup_ai.vision.frame import Frame
 from makeup_ai.vision.gate import gate_values
-from makeup_ai.vision.light import gains
+from makeup_ai.vision.light import MEASURED as LIGHT
 from makeup_ai.vision.patch import SCENE, FacePatch
 from makeup_ai.vision.space import NUMPY, Array
 from makeup_ai.vision.table import Table, default_table
@@ -22,13 +22,14 @@ from makeup_ai.vision.warp import CROP
 
 def frame_of(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Frame:
     """Bring a face to the canonical frame, under white light; arguments as of `Frame`."""
-    return Frame(xp, table, crop, points, scene, gains(xp, crop, points, scene, table))
+    return Frame(xp, table, crop, points, scene)
 
 
 def values_of(frame: Frame) -> dict[str, Array]:
     """Measure everything, by dotted names: `gate.blur`, `usable.nose`, `tone.ita`, `redness`, `redness.nose`."""
     values = {f"gate.{name}": value for name, value in gate_values(frame).items()}
     values |= {f"usable.{name}": frame.usable(name) for name in REGIONS}
+    values |= {f"light.{name}": getattr(frame.light, name) for name in LIGHT}
     values |= {f"tone.{name}": value for name, value in tone_values(frame).items()}
     for name, formula in CUES.items():
         measured = formula(frame)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -13,8 +12,10 @@ from makeup_ai.vision.face import LEFT_EYE, RIGHT_EYE, FaceMesh
 from makeup_ai.vision.warp import CROP
 from makeup_ai.vision.window import Window
 
-SCENE = 96  # pixels of the side of the reduced photo
+SCENE = 96  # pixels of the side of the scene
 _MARGIN = 1.1  # crop over the longer extent of the mesh
+_AROUND = 1.35  # scene over crop: as much as a photo of a face always shows, so that cropping it changes nothing
+_BELOW = 0.15  # of the crop's side, by which the scene lies lower: a collar is often white
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class FacePatch:
     Args:
         crop: `(CROP, CROP, 3)` uint8 sRGB.
         points: `(478, 3)` float32 x, y and depth in pixels of the crop: the mesh, the right iris, the left (no depth).
-        scene: `(SCENE, SCENE, 3)` uint8 sRGB, the whole photo.
+        scene: `(SCENE, SCENE, 3)` uint8 sRGB, the face and what is around it: hair, collar, background.
     """
 
     crop: npt.NDArray[np.uint8]
@@ -43,6 +44,13 @@ def crop_window(mesh: FaceMesh) -> Window:
     return Window(x, y, float(max(high - low)) * _MARGIN, angle)
 
 
+def scene_window(mesh: FaceMesh) -> Window:
+    """Place the square that the light is read from: the face with its surroundings, eyes level."""
+    face = crop_window(mesh)
+    x, y = face.to_photo([0.5, 0.5 + _BELOW]).tolist()
+    return Window(x, y, face.side * _AROUND, face.angle)
+
+
 def cut_patch(pixels: npt.NDArray[np.uint8], mesh: FaceMesh) -> FacePatch:
     """Cut the face out of the photo its mesh was found in, `(rows, columns, 3)` uint8 sRGB."""
     window = crop_window(mesh)
@@ -53,5 +61,5 @@ def cut_patch(pixels: npt.NDArray[np.uint8], mesh: FaceMesh) -> FacePatch:
     return FacePatch(
         crop=window.crop(pixels, CROP, replicate=True, max_step=2.0),
         points=points.astype(np.float32),
-        scene=cv2.resize(pixels, (SCENE, SCENE), interpolation=cv2.INTER_AREA),
+        scene=scene_window(mesh).crop(pixels, SCENE, replicate=True, max_step=1.0),
     )

@@ -16,14 +16,15 @@ def section(values: Mapping[str, float], name: str) -> dict[str, float]:
 def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, greyscale: bool) -> dict[str, Cue]:
     """Put the cues on their scales of 0 to 100, and leave out what this photo cannot tell.
 
-    A cue is left out where the capture was refused, where it is one of colour and the photo has none, and where
-    fewer than `min_regions` of its regions show enough skin; a region that does not is left out of its regions.
+    A cue is left out where the capture was refused, where it is one of colour and the photo has none or the gate
+    withholds it, and where fewer than `min_regions` of its regions show enough skin; a region that does not is left
+    out of its regions.
     """
     cues: dict[str, Cue] = {}
     if not capture.accepted:
         return cues
     for name, row in table["cues"].items():
-        if greyscale and row["colour"]:
+        if row["colour"] and (greyscale or capture.failed("colour")):
             continue
         regions = {
             region: value for region, value in section(values, name).items() if values.get(f"usable.{region}", 1.0)

@@ -10,7 +10,19 @@ from typing import Any
 
 Table = Mapping[str, Any]
 
-_SECTIONS = ("greyscale", "skin", "skin_hue", "gate", "ita_classes", "tone", "undertones", "withheld", "cues")
+_SECTIONS = (
+    "light",
+    "greyscale",
+    "skin",
+    "skin_hue",
+    "gate",
+    "ita_classes",
+    "tone",
+    "monk",
+    "undertones",
+    "withheld",
+    "cues",
+)
 
 
 @cache

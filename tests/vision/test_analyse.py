@@ -88,7 +88,7 @@ def test_nothing_is_written(analyser: SkinAnalyser, astronaut, tmp_path, monkeyp
 
 def test_the_table_of_a_bundle_is_obeyed_and_a_foreign_one_refused(models_folder, astronaut):
     table = json.loads(json.dumps(default_table()))
-    next(row for row in table["gate"] if row["name"] == "blur")["threshold"] = 1e9
+    next(row for row in table["gate"] if row["name"] == "blur")["threshold"] = -1.0
     assert not SkinAnalyser(models_folder, table).analyse(png(astronaut)).capture.accepted
     with pytest.raises(ValueError, match="schema"):
         SkinAnalyser(models_folder, {"schema": 7})

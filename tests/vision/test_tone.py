@@ -5,8 +5,9 @@ from makeup_ai.schema import Capture, Check
 from makeup_ai.vision.canonical import SIDE, region_masks
 from makeup_ai.vision.colour import ita_degrees
 from makeup_ai.vision.measure import values_of
+from makeup_ai.vision.monk import read_monk
 from makeup_ai.vision.table import default_table
-from makeup_ai.vision.tone import ita_class, read_tone, tone_or_reason, undertone
+from makeup_ai.vision.tone import ita_class, light_error, read_tone, tone_or_reason, undertone
 
 TABLE = default_table()
 
@@ -20,7 +21,9 @@ def colours(lab: tuple[float, float, float], **regions: tuple[float, float, floa
 
 
 def measured(frame) -> dict[str, float]:
-    return {name: float(value) for name, value in values_of(frame).items()}
+    """What a painted face measures; its scene has no edges, so the light is given as one the estimators agree on."""
+    values = {name: float(value) for name, value in values_of(frame).items()}
+    return values | {"light.stops_apart": 0.0, "light.cast_apart": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -47,15 +50,35 @@ def test_an_even_face_by_hand(paint):
     assert tone.lab == pytest.approx((60.0, 9.0, 10.0), abs=0.2)
     assert tone.ita_degrees == pytest.approx(45.0, abs=1.0)
     assert tone.ita_class == "light"
-    assert tone.uncertainty_degrees == TABLE["tone"]["min_uncertainty_degrees"]
-    assert tone.undertone == "neutral"  # atan2(10, 9) = 48 degrees
+    assert tone.hue_degrees == pytest.approx(48.0, abs=1.0)  # atan2(10, 9)
+    assert tone.chroma == pytest.approx(13.5, abs=0.3)
+    assert tone.monk == read_monk(tone.ita_degrees, tone.uncertainty_degrees, TABLE)
 
 
 def test_light_from_one_side_widens_the_interval(paint):
     tone = read_tone(measured(paint(colours((60.0, 9.0, 10.0), left_cheek=(50.0, 9.0, 10.0)))), TABLE)
     assert tone is not None
     assert tone.ita_degrees == pytest.approx(45.0, abs=1.0)
-    assert tone.uncertainty_degrees == pytest.approx(45.0, abs=2.0)  # the dark cheek alone has 0 degrees
+    values = measured(paint(colours((60.0, 9.0, 10.0))))
+    even = light_error((60.0, 9.0, 10.0), values, TABLE)
+    # The dark cheek alone has 0 degrees, the others 45: sqrt(45^2 / 3) = 26.
+    assert tone.uncertainty_degrees == pytest.approx(np.hypot(26.0, even), abs=2.0)
+
+
+def test_the_error_of_the_light_by_hand():
+    values = {"light.stops_apart": 0.0, "light.cast_apart": 0.0}
+    table = {"tone": {"light_stops": 0.3, "light_cast": 0.0}, "light": TABLE["light"]}
+    # 0.3 stops are a factor of 2^0.1 = 1.072 on L* + 16 and on b*: 65.4 and 10.7, or 54.9 and 9.3.
+    by_hand = (np.degrees(np.arctan2(15.44, 10.72)) - np.degrees(np.arctan2(4.91, 9.33))) / 2.0
+    assert light_error((60.0, 9.0, 10.0), values, table) == pytest.approx(by_hand, abs=0.1)
+    apart = light_error((60.0, 9.0, 10.0), {**values, "light.stops_apart": 0.5}, table)
+    assert apart > 1.5 * by_hand
+
+
+def test_estimators_that_disagree_on_colour_widen_the_error():
+    values = {"light.stops_apart": 0.0, "light.cast_apart": 0.0}
+    lab = (60.0, 9.0, 10.0)
+    assert light_error(lab, {**values, "light.cast_apart": 20.0}, TABLE) > light_error(lab, values, TABLE) + 2.0
 
 
 def test_glare_on_a_third_of_the_face_does_not_move_the_tone(paint):
@@ -82,7 +105,14 @@ def test_undertone_is_none_between_the_bands_and_where_regions_disagree(hues, na
 
 @pytest.mark.parametrize(
     ("check", "reason"),
-    [("colour_cast", "cast"), ("skin_hue", "cast"), ("exposure", "exposure"), ("blur", "capture")],
+    [
+        ("colour_cast", "cast"),
+        ("skin_hue", "cast"),
+        ("exposure", "exposure"),
+        ("saturated", "exposure"),
+        ("occlusion", "covered"),
+        ("blur", "capture"),
+    ],
 )
 def test_a_failed_check_withholds_the_tone_and_says_why(paint, check, reason):
     values = measured(paint(colours((60.0, 9.0, 10.0))))
@@ -90,6 +120,19 @@ def test_a_failed_check_withholds_the_tone_and_says_why(paint, check, reason):
     tone, withheld = tone_or_reason(values, capture, TABLE, greyscale=False)
     assert tone is None
     assert withheld == TABLE["withheld"][reason]
+
+
+def test_a_warning_withholds_no_tone(paint):
+    values = measured(paint(colours((60.0, 9.0, 10.0))))
+    capture = Capture(True, (Check("makeup", 30.0, "", 1.0, False, severity="warn"),))
+    assert tone_or_reason(values, capture, TABLE, greyscale=False)[0] is not None
+
+
+def test_a_light_that_nobody_knows_withholds_the_tone(paint):
+    values = measured(paint(colours((60.0, 9.0, 10.0)))) | {"light.stops_apart": 4.0}
+    tone, withheld = tone_or_reason(values, Capture(True, ()), TABLE, greyscale=False)
+    assert tone is None
+    assert withheld == TABLE["withheld"]["exposure"]
 
 
 def test_greyscale_comes_before_every_other_reason(paint):
@@ -104,6 +147,8 @@ def test_a_real_face_has_a_tone(analyser, astronaut):
     assert tone.ita_degrees == pytest.approx(float(ita_degrees(tone.lab)))
     assert tone.ita_class in {"light", "very light"}
     assert 3.0 <= tone.uncertainty_degrees < 30.0
+    assert tone.monk is not None
+    assert 1.0 <= tone.monk.low <= tone.monk.value <= tone.monk.high <= 5.0
 
 
 def test_the_tone_does_not_depend_on_the_size_of_the_photo(analyser, astronaut):
