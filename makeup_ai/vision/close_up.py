@@ -24,6 +24,9 @@ _GREY_CHROMA = 2.0  # C*ab; a place below it shows no colour, whatever the camer
 _BLACK, _WHITE = linear_from_srgb([1.0 / 255.0, 254.0 / 255.0]).tolist()  # at and beyond, a channel counts as clipped
 # Scales, as parts of the side: a close-up has no ruler in it.
 _GRAIN, _DETAIL, _SPOT, _AROUND = 1 / 256, 1 / 40, 1 / 80, 1 / 8
+_TO_DEVIATION = (
+    1.4826  # median of absolute values to the standard deviation of a normal distribution; spots do not move it
+)
 _SHALLOW = 1.5  # L*; what is darker than its surroundings by less is no spot
 
 
@@ -44,14 +47,15 @@ def close_up_values(xp: Any, patch: Array, mask: Array, table: Table) -> dict[st
     linear = linear_pixels(xp, xp.reshape(patch, (-1, 3)))
     lab = lab_pixels(xp, linear)
     marked = xp.reshape(mask, (-1,))
-    skin = _skin(xp, lab, marked, table)
-    weights = xp.reshape(skin, (side, side))
+    skin, bright = _skin(xp, lab, marked, table)
+    weights, unglared = xp.reshape(skin, (side, side)), xp.reshape(bright, (side, side))
     lightness, red = (xp.reshape(lab[:, channel], (side, side)) for channel in (0, 1))
     colour = statistics.median(xp, xp.transpose(lab), xp.stack([skin, skin, skin]))
     smooth_red = filters.blur_within(xp, red, weights, side * _SPOT)
-    around = filters.blur_within(xp, lightness, weights, side * _AROUND)
-    depth = xp.maximum(around - filters.blur_within(xp, lightness, weights, side * _SPOT) - _SHALLOW, 0.0)
-    fine = filters.blur(xp, lightness, side * _GRAIN) - filters.blur_within(xp, lightness, weights, side * _DETAIL)
+    around = filters.blur_within(xp, lightness, unglared, side * _AROUND)
+    depth = xp.maximum(around - filters.blur_within(xp, lightness, unglared, side * _SPOT) - _SHALLOW, 0.0)
+    grain, plain = (filters.blur_within(xp, lightness, weights, side * part) for part in (_GRAIN, _DETAIL))
+    detail = xp.reshape(xp.abs(grain - plain), (-1,))
     burnt = xp.logical_or(xp.max(linear, axis=1) <= _BLACK, xp.min(linear, axis=1) >= _WHITE)
     found = dict(zip("lab", (colour[0], colour[1], colour[2]), strict=True))
     blocks = zip(("l", "a", "b", "share"), _blocks(xp, lab, skin, side), strict=True)
@@ -60,13 +64,13 @@ def close_up_values(xp: Any, patch: Array, mask: Array, table: Table) -> dict[st
         "clipped": 100.0 * statistics.average(xp, xp.where(burnt, 1.0, 0.0), marked),
         "skin_hue": hue_outside(xp, colour, table["skin_hue"]),
         "redness": statistics.quantile(xp, xp.reshape(smooth_red, (-1,)), skin, (0.95,))[0] - colour[1],
-        "dark_spots": statistics.average(xp, depth, weights),
-        "texture": xp.sqrt(statistics.average(xp, xp.square(fine), weights)),
+        "dark_spots": statistics.average(xp, depth, unglared),
+        "texture": _TO_DEVIATION * statistics.median(xp, detail, skin),
     }
 
 
-def _skin(xp: Any, lab: Array, marked: Array, table: Table) -> Array:
-    """Mark what is neither a mirror nor in deep shadow, `(pixels,)`, by the same limits as in a face."""
+def _skin(xp: Any, lab: Array, marked: Array, table: Table) -> tuple[Array, Array]:
+    """Mark what is neither a mirror nor in deep shadow, and what is no mirror, by the limits of a face; `(pixels,)`."""
     limits = table["skin"]
     lightness = lab[:, 0]
     vivid = xp.sqrt(xp.square(lab[:, 1]) + xp.square(lab[:, 2]))
@@ -76,7 +80,8 @@ def _skin(xp: Any, lab: Array, marked: Array, table: Table) -> Array:
     )
     mirror = xp.logical_or(pale, lightness > limits["specular"]["white"])
     lit = xp.where(lightness >= middle - limits["shadow"]["darker"], 1.0, 0.0)
-    return marked * lit * xp.where(mirror, 0.0, 1.0)
+    bright = marked * xp.where(mirror, 0.0, 1.0)
+    return bright * lit, bright
 
 
 def _blocks(xp: Any, lab: Array, skin: Array, side: int) -> tuple[Array, Array, Array, Array]:

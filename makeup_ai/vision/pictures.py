@@ -11,7 +11,7 @@ import numpy as np
 
 from makeup_ai.schema import Cue, SkinReport
 from makeup_ai.vision import overlay
-from makeup_ai.vision.canonical import SIDE, Floats, Ints
+from makeup_ai.vision.canonical import SIDE, Floats
 from makeup_ai.vision.cues import CUES
 from makeup_ai.vision.marked import MarkedPatch
 from makeup_ai.vision.measure import read_patch
@@ -90,15 +90,11 @@ def place_pictures(marked: MarkedPatch, *, seen: bool) -> Pictures:
         return Pictures()
     side = marked.pixels.shape[0]
     rows, columns = (np.flatnonzero(marked.mask.any(axis=axis)) for axis in (1, 0))
-    box = f'x="{columns[0]}" y="{rows[0]}" width="{len(columns)}" height="{len(rows)}"'
+    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    place = f"M{left} {top}H{right}V{bottom}H{left}Z"
     image = f'<image href="{overlay.image_text(marked.pixels)}" width="{side}" height="{side}"/>'
-    veil = f'<path class="veil" fill-rule="evenodd" d="{_veil(side, rows, columns)}"/>'
-    return Pictures(_svg(side, f'{image}{veil}<rect class="place" {box}/>'), of_photo=True)
-
-
-def _veil(side: int, rows: Ints, columns: Ints) -> str:
-    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    return f"M0 0H{side}V{side}H0ZM{left} {top}H{right}V{bottom}H{left}Z"
+    veil = f'<path class="veil" fill-rule="evenodd" d="M0 0H{side}V{side}H0Z{place}"/>'
+    return Pictures(_svg(side, f'{image}{veil}<path class="place" d="{place}"/>'), of_photo=True)
 
 
 def heat_limits(heat: Floats, row: Table) -> tuple[float, float]:

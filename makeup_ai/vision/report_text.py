@@ -51,8 +51,13 @@ def capture_lines(report: SkinReport, words: Wording) -> list[str]:
     said = words.say(key, passed=sum(check.passed for check in checks), count=len(checks))
     heads = ["", words.say("head.check"), words.say("head.measured"), words.say("head.limit"), ""]
     rows = [
-        ["  " + ("-" if check.passed else "!"), words.check(check.name), number(check.value)]
-        + [words.limit(check), words.unit(check.unit)]
+        [
+            "  " + ("-" if check.passed else "!"),
+            words.check(check.name),
+            number(check.value),
+            words.limit(check),
+            words.unit(check.unit),
+        ]
         for check in checks
     ]
     head, *lines = columns([heads, *rows], (LEFT, LEFT, RIGHT, RIGHT, LEFT))
