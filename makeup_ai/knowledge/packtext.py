@@ -25,6 +25,8 @@ _CODES = re.compile(
     r"|\b(?:F\.?I\.?L\.?|ILN)\s?(?:code|#)?\s*[:#]?\s*(?=[A-Z]*\d)[A-Z]{0,4}[\d/_. -]{3,20}\w?\b"
     r"|\(\s?[A-Z]?\d{4,}/[\dA-Z]+\s?\)",
 )
+_CODE_MARKS = ("<", "FIL", "F.I.L", "ILN", "code", "Code", "CODE")
+_NUMBERED = re.compile(r"\d{4}/")
 _LISTED = re.compile(r"^\s*\[\s*(['\"]).*\1\s*\]\s*$", re.DOTALL)
 _ITEM_ENDS = re.compile(r"(?<=[^\\])(['\"]),\s*['\"]")
 _HEADING = re.compile(
@@ -41,7 +43,7 @@ _HEADING = re.compile(
     r"(?:sunscreens?|skin protectants?|acne treatments?|antiperspirants?)\b",
     re.IGNORECASE,
 )
-_MAYBE_HEADING = re.compile(r"ngr|ctive|contain|contenir|urpose|rug facts|\+|±|[成配含]", re.IGNORECASE)
+_HEADING_MARKS = ("ngr", "ctive", "contain", "contenir", "urpose", "rug facts", "+", "±", "成", "配", "含")
 _ROLE = (
     r"(?:(?:physical|chemical|mineral|uv)\s+)?(?:sunscreens?|sun(?:screen)? protection|humectants?|emollients?|"
     r"antioxidants?|skin protectants?|acne treatments?|exfoliants?|preservatives?|tanning agents?|moisturi[sz]ers?)"
@@ -110,7 +112,7 @@ def lines_of(text: str) -> Iterator[Line]:
         if below.count(",") >= _LONG_LIST and _is_alone(line):
             yield Line(line.strip(" -–—•*:"), "")
         else:
-            yield titled(_HEADING.sub(CUT, line) if _MAYBE_HEADING.search(line) else line)
+            yield titled(_HEADING.sub(CUT, line) if _may_head(line) else line)
 
 
 def _is_alone(line: str) -> bool:
@@ -118,7 +120,13 @@ def _is_alone(line: str) -> bool:
     last = line.rsplit(maxsplit=1)[-1].lower()
     if last in word_list("plant_forms"):
         return False  # an oil may be the first ingredient
-    return not (_SEPARATOR.search(line) or (_MAYBE_HEADING.search(line) and _HEADING.search(line)))
+    return not (_SEPARATOR.search(line) or (_may_head(line) and _HEADING.search(line)))
+
+
+def _may_head(line: str) -> bool:
+    """Tell whether the pattern of headings is worth its time on a line."""
+    lowered = line.lower()
+    return any(mark in lowered for mark in _HEADING_MARKS)
 
 
 def praises(text: str) -> bool:
@@ -201,7 +209,7 @@ def _plain(text: str) -> str:
         text = _ITEM_ENDS.sub("\n", text.strip()[1:-1].strip("'\""))
     if "<" in text:
         text = _TAGS.sub("\n", _INLINE.sub("", text))
-    if "<" in text or "I" in text:
+    if any(mark in text for mark in _CODE_MARKS) or _NUMBERED.search(text):
         text = _CODES.sub(" ", text)
     return text.replace("\r", "\n").replace("\\n", "\n").replace("\\r", "\n").replace("\t", " ")
 
@@ -233,5 +241,5 @@ def _wrapped(before: str, line: str) -> bool:
         and ":" not in line[:90]
         and line[0] not in "-•*–—["
         and ("," in line or len(line) < 40)
-        and not _MAYBE_HEADING.match(line)
+        and not (_may_head(line) and _HEADING.match(line))
     )

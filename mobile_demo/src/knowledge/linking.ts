@@ -2,7 +2,7 @@
 
 import type { Words } from "../schema";
 
-const [ONE_TYPO, TWO_TYPOS] = [6, 14]; // letters from which one, and two, edits are forgiven
+const [ONE_TYPO, TWO_TYPOS] = [6, 13]; // letters from which one, and two, edits are forgiven
 const BRACKETS = /\(([^()]*)\)|\[([^[\]]*)\]/;
 const NOISE = /\d+(?:[.,]\d+)?\s*%|\b(?:organic|certified)\b|[*†‡]/giu;
 const SEPARATORS = /[,;、，；•·\n|]/u;
