@@ -147,10 +147,15 @@ class _Page:
 
     def mark_list(self, report: SkinReport, level: str, title: str) -> str:
         found = [(name, cue) for name, cue in report.cues.items() if cue.level == level]
-        found.sort(key=lambda item: item[1].score if level == "strength" else -item[1].score)
+        found.sort(key=lambda item: self.beyond(*item), reverse=True)
         items = "".join(f"<li>{escape(self.words.mark(name, cue))}</li>" for name, cue in found)
         listed = f"<ul>{items}</ul>" if items else f"<p>{self.say('marks.none')}</p>"
         return f'<div class="card {level}"><h3>{self.say(title)}</h3>{listed}</div>'
+
+    def beyond(self, name: str, cue: Cue) -> float:
+        """How far a score lies beyond the limit that made it a strength or a need."""
+        row = self.words.table["cues"].get(name, {})
+        return abs(cue.score - float(row.get("good" if cue.level == "strength" else "noticeable", 0.0)))
 
     def cues(self, report: SkinReport) -> str:
         if not report.cues:

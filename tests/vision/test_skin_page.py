@@ -65,14 +65,6 @@ def examined(analyser, astronaut):
     return analyser.examine(Photo(astronaut, *astronaut.shape[1::-1]))
 
 
-def cues(*levels: str) -> dict[str, Cue]:
-    names = ("redness", "shine", "pores", "texture")[: len(levels)]
-    return {
-        name: Cue(1.5, "a*", 20.0 * i, {"nose": 1.5}, 3.0, level)
-        for i, (name, level) in enumerate(zip(names, levels, strict=True))
-    }
-
-
 def made(**parts) -> SkinReport:
     capture = Capture(True, (Check("blur", 9.0, "L*^2", 3.0, True, {}),))
     return SkinReport(**{"face": None, "capture": capture, "greyscale": False, "tone": TONE} | parts)
@@ -144,15 +136,22 @@ def test_a_refused_photo_is_told_how_to_be_retaken():
         assert words.say("refused") in page and words.say("accepted") not in page
 
 
-def test_strengths_and_needs_come_strongest_first_in_cosmetic_words():
-    found = cues("need", "strength", "need", "usual")
-    page = skin_page(made(cues=found), Wording("en", TABLE))
-    names = list(found)
-    marks = page.split('class="marks"')[1].split("</section>")[0]
-    first, second = (marks.index(Wording("en", TABLE).mark(name, found[name])) for name in (names[2], names[0]))
-    assert first < second  # 40 before 0
-    assert Wording("en", TABLE).mark(names[1], found[names[1]]) in marks
-    assert Wording("en", TABLE).cue(names[3]) not in re.sub(r"<h2>.*?</h2>", "", marks)
+def test_strengths_and_needs_come_clearest_first_in_cosmetic_words():
+    up, down = {"good": 10.0, "noticeable": 40.0}, {"good": 70.0, "noticeable": 30.0}  # of glow, more is better
+    table = {**TABLE, "cues": {"redness": up, "shine": up, "pores": up, "texture": up, "radiance": down}}
+    levels = {
+        "redness": (45.0, "need"),
+        "shine": (2.0, "strength"),
+        "pores": (60.0, "need"),
+        "texture": (20.0, "usual"),
+        "radiance": (1.0, "need"),
+    }
+    found = {name: Cue(1.5, "a*", score, {"nose": 1.5}, 3.0, level) for name, (score, level) in levels.items()}
+    words = Wording("en", table)
+    marks = skin_page(made(cues=found), words).split('class="marks"')[1].split("</section>")[0]
+    needs = [marks.index(words.mark(name, found[name])) for name in ("radiance", "pores", "redness")]
+    assert needs == sorted(needs) and marks.index(words.mark("shine", found["shine"])) < needs[0]
+    assert "texture" not in marks
 
 
 def test_a_tone_is_said_with_its_intervals():
