@@ -11,6 +11,7 @@ import numpy as np
 
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.knowledge.han import simplified
 from makeup_ai.knowledge.packlist import split_ingredient_list
 
 EXACT = 1.0
@@ -122,6 +123,8 @@ class Linker:
             near_group, near = self._near_groups.nearest(key), self._near_ingredients.nearest(key)
             groups = list(near_group.ids) if near_group is not None else []
             ids = list(near.ids) if near is not None else []
+        if not groups and not ids and (plain := simplified(name)) != name:
+            return self.resolve_avoid(plain)
         return [f"avoid:{id_}" for id_ in dict.fromkeys((*groups, *ids))]
 
 

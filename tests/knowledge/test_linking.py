@@ -91,6 +91,7 @@ def test_an_entry_that_names_several_gives_each():
         ("drying_alcohol", ["avoid:drying_alcohol"]),
         ("vitamin C", ["avoid:ascorbic_acid"]),
         ("水杨酸", ["avoid:salicylic_acid"]),
+        ("水楊酸", ["avoid:salicylic_acid"]),
         ("ritinol", ["avoid:retinol"]),
         ("nuts", ["avoid:nut"]),
         ("杏仁", ["avoid:nut"]),

@@ -86,6 +86,7 @@ NAMES = [
     "fragrance", "香精", "Niacinimide", "niacinamide (vitamin B3)", "salicilic acid", "retinol/retinal", "nuts",
     "tree nut", "peanut oil", "Parfum (Linalool, Limonene)", "ethylhexylglycerine", "unicorn dust", "", "  ", "酒精",
     "水杨酸", "alcohol denat.", "β-glucan", "BHT", "PEG-40", "hyaluronic acid 2%", "organic shea butter", "ＡＨＡ",
+    "水楊酸", "菸鹼醯胺", "對羥基苯甲酸酯",
 ]  # fmt: skip
 SPICE = "　 \t-—’“ﬁßẞ①½é\u0301\u200d💄口红香精$¥元百k0,.A"
 

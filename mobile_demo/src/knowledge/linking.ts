@@ -7,6 +7,14 @@ const BRACKETS = /\(([^()]*)\)|\[([^[\]]*)\]/;
 const NOISE = /\d+(?:[.,]\d+)?\s*%|\b(?:organic|certified)\b|[*†‡]/giu;
 const SEPARATORS = /[,;、，；•·\n|]/u;
 const GREEK: Record<string, string> = { α: "alpha", β: "beta", γ: "gamma", δ: "delta", ω: "omega" };
+// Each traditional character of ingredient names before its simplified one, as `knowledge/han.py` has them.
+const PAIRS =
+  "絲丝產产亞亚傳传體体蘭兰凍冻淨净凈净劑剂動动單单盧卢葉叶號号壞坏堅坚奧奥薑姜寶宝對对爾尔層层嶺岭帶带乾干並并庫库開开異异彈弹態态楊杨構构櫟栎樹树樣样欖榄櫚榈櫻樱櫞橼歡欢歐欧氣气氫氢漢汉瀉泻潔洁漿浆潤润" +
+  "溫温濾滤靈灵爐炉燭烛煙烟菸烟燒烧熱热狀状環环離离鹽盐盞盏礬矾礦矿矽硅鹼碱積积類类紅红纖纤純纯納纳經经絡络維维綠绿縷缕羅罗聯联膚肤膽胆勝胜膠胶腦脑脫脱蘆芦莧苋莖茎薈荟熒荧螢荧藥药蓮莲蘿萝藍蓝薔蔷蟲虫蠶蚕" +
+  "蝸蜗蠟蜡補补見见視视諾诺穀谷貝贝質质賴赖賽赛輔辅達达過过還还醯酰鈣钙鈦钛鈉钠鈷钴鉀钾鐵铁鈴铃鉍铋銅铜鋁铝鉻铬銨铵銀银鋪铺鋰锂鋅锌錫锡錳锰鎂镁長长間间頻频顏颜馬马魚鱼魯鲁鮑鲍鯊鲨鯨鲸鱷鳄鱗鳞鳥鸟鵑鹃麥麦" +
+  "黃黄齒齿龍龙發发髮发變变濃浓種种蘇苏雜杂皺皱絨绒繭茧莢荚輕轻鋇钡鎳镍雞鸡麗丽參参蔘参雙双傘伞鹵卤鉑铂鉬钼鈰铈鋯锆顆颗牽牵稈秆鈎钩鴯鸸鶓鹋蝦虾貽贻鵝鹅鴨鸭陽阳陳陈薺荠蕁荨藝艺蘋苹檸柠檬檬蓯苁蓽荜薊蓟蒔莳" +
+  "榮荣壇坛擬拟瓊琼銫铯鍶锶鉺铒";
+const SIMPLIFIED = new Map(Array.from(PAIRS.matchAll(/(.)(.)/gu), ([, from, to]) => [from!, to!]));
 
 /** `knowledge.json`, as far as names go. */
 export interface KnowledgeTable {
@@ -48,6 +56,8 @@ export class Linker {
     const group = this.#groups.get(key);
     let ids = [...(group === undefined ? [] : [group]), ...this.#contained(name)];
     if (!ids.length) ids = [...nearest(key, this.#groups), ...nearest(key, this.#ingredients)];
+    const plain = Array.from(name, (char) => SIMPLIFIED.get(char) ?? char).join("");
+    if (!ids.length && plain !== name) return this.resolveAvoid(plain);
     return [...new Set(ids)].map((id) => `avoid:${id}`);
   }
 
