@@ -26,7 +26,7 @@ def frame_of(xp: Any, crop: Array, points: Array, scene: Array, table: Table) ->
 
 
 def values_of(frame: Frame) -> dict[str, Array]:
-    """Measure everything, by dotted names: `gate.blur`, `usable.nose`, `tone.ita`, `redness`, `redness.nose`."""
+    """Measure everything, by dotted names such as `gate.blur`, `usable.nose`, `redness.nose`, `colour.lip_colour.l`."""
     values = {f"gate.{name}": value for name, value in gate_values(frame).items()}
     values |= {f"usable.{name}": frame.usable(name) for name in REGIONS}
     values |= {f"light.{name}": getattr(frame.light, name) for name in LIGHT}
@@ -35,6 +35,9 @@ def values_of(frame: Frame) -> dict[str, Array]:
         measured = formula(frame)
         values[name] = measured.value
         values |= {f"{name}.{region}": value for region, value in measured.regions.items()}
+        values |= {f"usable.{region}": value for region, value in measured.usable.items()}
+        if measured.colour is not None:
+            values |= {f"colour.{name}.{axis}": measured.colour[i] for i, axis in enumerate("lab")}
     return values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from makeup_ai.schema import Capture, Cue
@@ -18,13 +19,16 @@ def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, gr
 
     A cue is left out where the capture was refused, where it is one of colour and the photo has none or the gate
     withholds it, and where fewer than `min_regions` of its regions show enough skin; a region that does not is left
-    out of its regions.
+    out of its regions. It is left out too where the eyes are fewer than `min_eye_distance` pixels of the photo apart
+    (`values["eye_distance"]`, where known), or where something measured passes a limit of `hidden_by`, as glasses do.
     """
     cues: dict[str, Cue] = {}
     if not capture.accepted:
         return cues
     for name, row in table["cues"].items():
         if row["colour"] and (greyscale or capture.failed("colour")):
+            continue
+        if not _shown(values, row):
             continue
         regions = {
             region: value for region, value in section(values, name).items() if values.get(f"usable.{region}", 1.0)
@@ -36,13 +40,26 @@ def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, gr
     return cues
 
 
+def _shown(values: Mapping[str, float], row: Table) -> bool:
+    """Tell whether a photo is fine enough for a cue, and nothing lies before it."""
+    if values.get("eye_distance", math.inf) < row.get("min_eye_distance", 0.0):
+        return False
+    return all(values[name] <= limit for name, limit in row.get("hidden_by", {}).items())
+
+
 def score_of(value: float, row: Table) -> float:
     """Put a measurement on the scale of its cue: 0 at `none`, 100 at `strong`, straight between them."""
     return min(100.0, max(0.0, 100.0 * (value - row["none"]) / (row["strong"] - row["none"])))
 
 
 def level_of(score: float, row: Table) -> str:
-    """Tell whether a score is a strength, a need or neither; a cue without such limits only describes."""
+    """Tell whether a score is a strength, a need or neither; a cue without such limits only describes.
+
+    Where `good` is the higher limit (radiance), more is better.
+    """
     if "good" not in row:
         return "description"
-    return "strength" if score <= row["good"] else "need" if score >= row["noticeable"] else "usual"
+    sign = 1.0 if row["good"] <= row["noticeable"] else -1.0
+    if sign * score <= sign * row["good"]:
+        return "strength"
+    return "need" if sign * score >= sign * row["noticeable"] else "usual"

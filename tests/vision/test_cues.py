@@ -18,33 +18,9 @@ def skin() -> np.ndarray:
     return np.full((SIDE, SIDE, 3), (60.0, 15.0, 18.0))
 
 
-@pytest.mark.parametrize("added", [2.0, 5.0, 10.0])
-def test_redness_added_to_the_cheeks_is_measured_back(paint, skin, added):
-    masks = region_masks()
-    skin[masks["right_cheek"] | masks["left_cheek"]] += (0.0, added, 0.0)
-    red = CUES["redness"](paint(skin))
-    assert red.regions["right_cheek"] == pytest.approx(added, abs=0.3)
-    assert red.regions["nose"] == pytest.approx(0.0, abs=0.3)
-    assert red.value == pytest.approx(added * 2 / 3, abs=0.3)
-
-
-def test_a_red_tint_over_the_whole_face_is_no_redness(paint, skin):
-    skin[..., 1] += 8.0
-    assert CUES["redness"](paint(skin)).value == pytest.approx(0.0, abs=0.2)
-
-
-def test_added_glare_is_measured_in_its_region(paint, skin):
-    rows, columns = np.nonzero(region_masks()["nose"])
-    upper = rows < np.median(rows)
-    skin[rows[upper], columns[upper]] = (98.0, 0.0, 0.0)
-    shine = CUES["shine"](paint(skin))
-    assert shine.regions["nose"] == pytest.approx(50.0, abs=4.0)
-    assert shine.regions["right_cheek"] == 0.0
-    assert 0.0 < shine.value < 50.0
-
-
-def test_matte_skin_does_not_shine(paint, skin):
-    assert CUES["shine"](paint(skin)).value == 0.0
+def test_matt_even_skin_has_no_cue_but_its_colours(paint, skin):
+    for name in ("redness", "shine", "uneven_tone", "dark_spots", "blemishes", "dark_circles", "eye_bags"):
+        assert CUES[name](paint(skin)).value == pytest.approx(0.0, abs=0.05), name
 
 
 def read(frame, table=TABLE, capture=GOOD, *, greyscale=False):
@@ -53,7 +29,7 @@ def read(frame, table=TABLE, capture=GOOD, *, greyscale=False):
 
 def test_scores_stay_on_their_scale(paint, skin):
     for name in ("nose", "right_cheek", "left_cheek"):
-        skin[region_masks()[name]] = (50.0, 60.0, 20.0)
+        skin[region_masks()[name]] = (57.0, 32.0, 18.0)
     assert read(paint(skin))["redness"].score == 100.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from makeup_ai.vision.cues import gloss, pigment
 from makeup_ai.vision.cues.measured import Measured
 from makeup_ai.vision.frame import Frame
 
@@ -10,12 +11,16 @@ REFERENCE = ("forehead", "chin")
 
 
 def redness(frame: Frame) -> Measured:
-    """Measure how much redder cheeks and nose are than the rest of the same face, in a*.
+    """Measure how much redder cheeks and nose are than the rest of the same face, by the erythema index.
 
-    A region's value is its median a* less the mean of the median a* of forehead and chin; the cue is the mean of its
-    regions. The face is its own reference, so a tint of the light cancels to first order.
+    A region's value is the median of 100 ln(red / green) over its skin without gloss, less the mean of those of
+    forehead and chin; the cue is the mean of its regions. The face is its own reference, so the colour and strength of
+    the light cancel, and the same flush counts the same on light and on dark skin, where a* shrinks (see `pigment`).
     """
-    reference = frame.pooled({name: frame.colour(name)[1] for name in REFERENCE})
-    regions = {name: frame.colour(name)[1] - reference for name in REGIONS}
-    red = frame.xp.reshape(frame.lab[:, 1], frame.lightness.shape)
-    return Measured(frame.pooled(regions), regions, heat=red - reference)
+    index = pigment.red(frame)
+    matt = gloss.matt(frame)
+    reference = frame.pooled({name: pigment.median_of(frame, index, name, matt) for name in REFERENCE})
+    regions = {name: pigment.median_of(frame, index, name, matt) - reference for name in REGIONS}
+    return Measured(
+        frame.pooled(regions), regions, heat=pigment.doubled(frame, index - reference, (*REGIONS, *REFERENCE))
+    )

@@ -1,0 +1,165 @@
+"""Pictures of light and redness, at half the density of the frame: what colour cues read.
+
+Redness is a logarithm of a ratio. A pigment takes the same share of the light whatever lies below it (Beer & Lambert),
+so the same flush gives the same number on every skin, where a* shrinks on dark skin, and the colour and strength of the
+light only add a constant: Diffey, Oliver & Farr, "A portable instrument for quantifying erythema", Br. J. Dermatol. 111
+(1984); Takiwaki, "Measurement of skin color", J. Med. Invest. 44 (1998).
+
+Light is a square root, Hunter's L: R. S. Hunter, "Photoelectric color difference meter", J. Opt. Soc. Am. 48 (1958). On
+it the noise of a camera is equally strong at every level. A logarithm would call dark skin uneven, because the mirrored
+light on it is stronger beside its own and cameras deepen shadows; on portraits, that scale followed the lightness of
+skin, and this one hardly does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import numpy as np
+
+from makeup_ai.vision import canonical, filters, statistics, warp
+from makeup_ai.vision.canonical import Floats, Ints
+from makeup_ai.vision.frame import Frame
+from makeup_ai.vision.space import Array
+
+HALF = canonical.SIDE // 2  # pixels of each side; about 1.4 mm each
+MELANIN_RED = 0.3  # how much redder melanin makes what it darkens by one: its absorption falls as wavelength^-3.3
+BLOOD_RED = 1.1  # and blood, which takes green and blue but hardly red
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
+_MARGIN = 1.5  # pixels; how far from what hides skin its edge still shows
+_DARKEST = 0.004  # linear light; below, a byte of sRGB is mostly noise
+
+
+def linear(frame: Frame) -> Array:
+    """Give linear light as photographed, `(HALF, HALF, 3)`."""
+    xp = frame.xp
+
+    def make() -> Array:
+        seen = warp.halve(xp.reshape(frame.seen, (canonical.SIDE, canonical.SIDE, 3)))
+        return xp.maximum(seen, _DARKEST)
+
+    return frame.once("linear", make)
+
+
+def light(frame: Frame) -> Array:
+    """Give how light the face is, `(HALF, HALF)`, Hunter L from 0 to 100."""
+    xp = frame.xp
+    return frame.once("light", lambda: 100.0 * xp.sqrt(xp.sum(linear(frame) * _LUMINANCE, axis=-1)))
+
+
+def red(frame: Frame) -> Array:
+    """Give the erythema index, 100 ln(red / green), `(HALF, HALF)`: differences are percent of light."""
+    xp = frame.xp
+    return frame.once("red", lambda: 100.0 * xp.log(linear(frame)[..., 0] / linear(frame)[..., 1]))
+
+
+def share_of_light(frame: Frame) -> Array:
+    """Give what one step of `light` is in percent of the light at each pixel, `(HALF, HALF)`."""
+    return frame.once("share_of_light", lambda: 200.0 / light(frame))
+
+
+def skin(frame: Frame) -> Array:
+    """Give the share of each pixel that shows skin, `(HALF, HALF)` in [0, 1]."""
+    xp = frame.xp
+
+    def make() -> Array:
+        return warp.halve(xp.reshape(xp.cast(frame.skin, "float32"), (canonical.SIDE, canonical.SIDE, 1)))[..., 0]
+
+    return frame.once("skin", make)
+
+
+def bends(frame: Frame, name: str, sigma: float) -> tuple[Array, Array]:
+    """Give the larger and smaller principal curvature of `"light"` or `"red"` at a scale in its own pixels."""
+    picture = {"light": light, "red": red}[name]
+    found: tuple[Array, Array] = frame.once(
+        (name, sigma), lambda: filters.principal_curvatures(frame.xp, picture(frame), sigma)[:2]
+    )
+    return found
+
+
+def median_of(frame: Frame, picture: Array, region: str, shares: Array = None) -> Array:
+    """Give the median of a picture over the pixels of a region whose share (of skin) is over a half, `()` or `(c,)`."""
+    xp, index = frame.xp, half_pixels(region)
+    shares = skin(frame) if shares is None else shares
+    shown = xp.where(xp.take(xp.reshape(shares, (-1,)), index, axis=0) > 0.5, 1.0, 0.0)
+    if len(picture.shape) == 2:
+        return statistics.median(xp, xp.take(xp.reshape(picture, (-1,)), index, axis=0), shown)
+    channels = picture.shape[-1]
+    values = xp.transpose(xp.take(xp.reshape(picture, (-1, channels)), index, axis=0))
+    return statistics.median(xp, values, xp.stack([shown] * channels))
+
+
+def spread(frame: Frame, values: Mapping[str, Array]) -> Array:
+    """Give every pixel the value of its region, `(HALF, HALF)` or `(HALF, HALF, c)`; 0 outside the regions given."""
+    xp, names = frame.xp, tuple(values)
+    nothing = xp.zeros_like(values[names[0]])
+    rows = xp.take(xp.stack([*values.values(), nothing]), _labels(names), axis=0)
+    return xp.reshape(rows, (HALF, HALF, *rows.shape[1:]))
+
+
+def inner(frame: Frame) -> Array:
+    """Give one well within skin, and less towards what hides it (hair, glasses, shadow, glare), `(HALF, HALF)`."""
+    xp = frame.xp
+
+    def make() -> Array:
+        hidden = filters.blur(xp, (1.0 - skin(frame)) * _in_regions(), _MARGIN)
+        return xp.clip(1.25 - 2.5 * hidden, 0.0, 1.0)
+
+    return frame.once("inner", make)
+
+
+def mean_of(frame: Frame, picture: Array, region: str) -> Array:
+    """Give the mean of a picture over the skin of a region, `()`; a pixel counts by its share of skin."""
+    xp = frame.xp
+    shown = xp.take(xp.reshape(skin(frame), (-1,)), half_pixels(region), axis=0)
+    return statistics.average(xp, xp.take(xp.reshape(picture, (-1,)), half_pixels(region), axis=0), shown)
+
+
+def doubled(frame: Frame, picture: Array, regions: Iterable[str]) -> Array:
+    """Bring a picture of some regions to the density of the frame, `(SIDE, SIDE)`, for a heat map; 0 elsewhere."""
+    xp = frame.xp
+    picture = picture * mask(tuple(regions))
+    return xp.reshape(xp.take(xp.reshape(picture, (-1,)), _twice(), axis=0), (canonical.SIDE, canonical.SIDE))
+
+
+@cache
+def half_pixels(region: str) -> Ints:
+    """Give the numbers of a region's pixels in the flattened pictures, int32."""
+    mask = canonical.region_masks()[region].astype(np.float32)[..., None]
+    return np.flatnonzero(warp.halve(mask).reshape(-1) > 0.6).astype(np.int32)
+
+
+@cache
+def mask(regions: tuple[str, ...]) -> Floats:
+    """Give one at the pixels of some regions, `(HALF, HALF)`."""
+    return (_labels(regions) < len(regions)).astype(np.float32).reshape(HALF, HALF)
+
+
+@cache
+def interpolation(samples: int, places: tuple[float, float]) -> Floats:
+    """Give the `(HALF, samples)` linear interpolation to pixels from samples spread between two pixels of the frame."""
+    apart = (2.0 * np.arange(HALF)[:, None] + 0.5 - places[0]) / (places[1] - places[0]) * (samples - 1.0)
+    held = apart.clip(0.0, samples - 1.0)
+    return np.maximum(0.0, 1.0 - np.abs(held - np.arange(samples)[None])).astype(np.float32)
+
+
+@cache
+def _labels(names: tuple[str, ...]) -> Ints:
+    """Give the number of each pixel's region in `names`, and their count elsewhere, int32."""
+    numbers = np.full(HALF * HALF, len(names), np.int32)
+    for number, name in enumerate(names):
+        numbers[half_pixels(name)] = number
+    return numbers
+
+
+@cache
+def _twice() -> Ints:
+    half = np.arange(canonical.SIDE) // 2
+    return (half[:, None] * HALF + half[None]).reshape(-1).astype(np.int32)
+
+
+@cache
+def _in_regions() -> Floats:
+    inside = (canonical.labels() < len(canonical.REGIONS)).astype(np.float32)
+    return np.asarray(warp.halve(inside[..., None])[..., 0], np.float32)

@@ -1,0 +1,73 @@
+"""What the shape of a face and the light it stands in explain of its lightness, and what is left.
+
+A matt surface under any distant light looks like a sum of nine pictures that follow from its normals alone: Basri &
+Jacobs, "Lambertian reflectance and linear subspaces", IEEE Trans. Pattern Anal. Mach. Intell. 25 (2003); Ramamoorthi &
+Hanrahan, "On the relationship between radiance and irradiance", J. Opt. Soc. Am. A 18 (2001). The mesh gives the
+normals, so light from a side or from above is taken out before skin is compared with skin.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from makeup_ai.vision import canonical, filters, warp
+from makeup_ai.vision.canonical import NODES, Floats
+from makeup_ai.vision.cues import gloss, pigment
+from makeup_ai.vision.frame import Frame
+from makeup_ai.vision.space import Array
+
+_SMOOTH = 1.5  # nodes of the grid; the mesh is made of flat triangles
+_RIDGE = 0.3  # of a basis picture's mean square: highlights must not bend the light of the whole face
+FITTED = ("forehead", "glabella", "nose", "chin", "right_cheek", "left_cheek")
+"""Regions whose light decides; the others lie in folds or beside hair."""
+
+
+def evenly_lit(frame: Frame) -> Array:
+    """Give `pigment.light` less what shape and light explain, `(HALF, HALF)` Hunter L, about 0 on the skin."""
+    return frame.once("evenly_lit", lambda: pigment.light(frame) - _shading(frame))
+
+
+def normals(frame: Frame) -> Array:
+    """Give the unit normals of the face at the nodes of the warp, `(NODES * NODES, 3)`."""
+    xp = frame.xp
+    depth = warp.nodes(xp, frame.points[:468, 1:])[..., 1]
+    x, y, z = (filters.blur(xp, axis, _SMOOTH) for axis in (frame.nodes[..., 0], frame.nodes[..., 1], depth))
+    slope = filters.derivative_matrix(NODES, 1.0, 1)
+    across = [xp.matmul(axis, slope.T) for axis in (x, y, z)]
+    down = [xp.matmul(slope, axis) for axis in (x, y, z)]
+    normal = xp.stack([across[i - 2] * down[i - 1] - across[i - 1] * down[i - 2] for i in range(3)], axis=-1)
+    length = xp.sqrt(xp.sum(xp.square(normal), axis=-1) + 1e-6)
+    return xp.reshape(normal / length[..., None], (-1, 3))
+
+
+def _shading(frame: Frame) -> Array:
+    """Fit the nine pictures to the light of skin by ridge regression, by Gram-Schmidt, `(HALF, HALF)`."""
+    xp, up = frame.xp, _up()
+    down = up.T / up.sum(axis=0)[:, None]
+    weights = xp.reshape(xp.matmul(xp.matmul(down, gloss.matt(frame) * pigment.mask(FITTED)), down.T), (-1,))
+    picture = xp.reshape(xp.matmul(xp.matmul(down, pigment.light(frame)), down.T), (-1,))
+    weights = weights / xp.maximum(xp.sum(weights), 1e-3)
+    fitted = xp.zeros_like(picture) + xp.sum(weights * picture)
+    basis: list[Array] = []
+    for harmonic in _harmonics(frame):
+        column = harmonic - xp.sum(weights * harmonic)
+        for other in basis:
+            column = column - other * xp.sum(weights * other * column)
+        norm = xp.sum(weights * xp.square(column)) + _RIDGE * xp.sum(weights * xp.square(harmonic))
+        column = column / xp.sqrt(norm + 1e-9)
+        fitted = fitted + column * xp.sum(weights * column * (picture - fitted))
+        basis.append(column)
+    return xp.matmul(xp.matmul(up, xp.reshape(fitted, (NODES, NODES))), up.T)
+
+
+def _harmonics(frame: Frame) -> list[Array]:
+    """Give the pictures but the first, which is one everywhere, `(NODES * NODES,)` each."""
+    xp, normal = frame.xp, normals(frame)
+    x, y, z = normal[:, 0], normal[:, 1], normal[:, 2]
+    second = [x * y, x * z, y * z, xp.square(x) - xp.square(y), 3.0 * xp.square(z) - 1.0]
+    return [x, y, z, *second]
+
+
+@cache
+def _up() -> Floats:
+    return pigment.interpolation(NODES, (0.0, canonical.SIDE - 1.0))
