@@ -11,9 +11,9 @@ CONFLICT_KINDS = ("avoid_together", "alternate", "fine")
 PREGNANCY = ("ok", "caution", "avoid")
 """What is usually advised in pregnancy; only `"avoid"` masks, `"caution"` is for words."""
 
-CARE_KINDS = ("sun_protection", "slow_start", "evening", "rinse_off", "patch_test", "ask_doctor", "order")
-"""How something is used: with sunscreen by day; a few evenings a week at first; in the evening only; never left on;
-tried on the inner arm first; not without a doctor; before or after other steps."""
+CARE_KINDS = ("sun_protection", "slow_start", "evening", "patch_test", "ask_doctor", "order")
+"""How something is used: with sunscreen by day; seldom at first; in the evening; tried on the inner arm first; not
+without a doctor; before or after other steps."""
 
 LAW_KINDS = ("limit", "banned", "declare", "permitted")
 """What a regulation does: limits a strength; bans; asks to be named on the pack; allows what else would be banned."""
@@ -100,6 +100,7 @@ class Ingredient:
         unsuited: Skin types that it does not suit.
         strength: How much of it products usually hold, or `None` where that is not on record.
         partial: Those of `ASPECTS` of which more is known elsewhere than is told here.
+        beyond: What CosIng does not say of it in so many words: ids of functions, or `"inci"` where it lacks the name.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Ingredient:
     unsuited: tuple[str, ...] = ()
     strength: Strength | None = None
     partial: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ def read_ingredient(id_: str, row: Row) -> Ingredient:
         unsuited=tuple(row.get("unsuited", ())),
         strength=_read_strength(row.get("strength")),
         partial=tuple(row.get("partial", ())),
+        beyond=tuple(row.get("beyond", ())),
     )
 
 
@@ -78,6 +79,7 @@ def write_ingredient(item: Ingredient) -> dict[str, Any]:
         "unsuited": list(item.unsuited),
         "strength": _write_strength(item.strength),
         "partial": list(item.partial),
+        "beyond": list(item.beyond),
     }
     return row | {key: value for key, value in rest.items() if value}
 

@@ -27,13 +27,13 @@ def say(key: str, fields: Mapping[str, Words]) -> dict[str, str]:
         {'en': 'Glycerin suits dry skin.', 'zh': '甘油适合干性肌肤。'}
     """
     sentence = _sentences()[key]
-    return {
-        language: sentence[language].format_map(
-            {name: words[language] for name, words in fields.items()}
-            | {name.capitalize(): opening(words[language]) for name, words in fields.items()}
-        )
-        for language in LANGUAGES
-    }
+    told = {}
+    for language in LANGUAGES:
+        words = {name: given[language] for name, given in fields.items()}
+        opened = {name.capitalize(): opening(word) for name, word in words.items()}
+        # A name such as "alcohol denat." may end a sentence.
+        told[language] = sentence[language].format_map(words | opened).replace("..", ".")
+    return told
 
 
 def has(key: str) -> bool:

@@ -153,7 +153,7 @@ def _functions(knowledge: Knowledge, item: Ingredient) -> Iterator[Statement]:
             continue  # an older table, which names no functions
         key = "function" if function.cosing else "kind"
         text = say(key, {"name": item.names, "function": with_article(function.names)})
-        source, sure = ("CosIng", 0.9) if function.cosing else (CONSENSUS, LIKELY)
+        source, sure = ("CosIng", 0.9) if function.cosing and id_ not in item.beyond else (CONSENSUS, LIKELY)
         complete = "functions" not in item.partial
         yield _state(f"ingredient:{item.id}", "function", f"function:{id_}", text, source, sure, complete=complete)
 

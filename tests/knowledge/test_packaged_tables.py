@@ -6,7 +6,8 @@ import pytest
 from makeup_ai.knowledge import Knowledge, Linker, needs_table, problems
 
 GROUPS = (
-    "fragrance drying_alcohol paraben sulfate silicone mineral_oil essential_oil nut retinoid aha bha animal_derived"
+    "fragrance drying_alcohol paraben sulfate silicone mineral_oil essential_oil nut retinoid aha bha animal_derived "
+    "eu_allergen"
 )
 SKIN_TYPES = "oily dry combination normal sensitive"
 CONCERNS = (
@@ -24,7 +25,7 @@ LATIN_ZH = {"bht", "pvp", "peg_8"}  # known by their letters in Chinese too
 
 def test_the_tables_are_sound_and_of_the_promised_size(knowledge):
     assert problems(knowledge) == []
-    assert len(knowledge.ingredients) >= 240 and len(knowledge.conflicts) >= 20 and len(knowledge.effects) >= 30
+    assert len(knowledge.ingredients) >= 500 and len(knowledge.conflicts) >= 60 and len(knowledge.effects) >= 30
     assert list(knowledge.groups) == GROUPS.split()
     assert sorted(knowledge.steps) == sorted(CATEGORIES.split())
     assert len({step.order for step in knowledge.steps.values()}) == len(knowledge.steps)
