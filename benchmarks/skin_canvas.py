@@ -49,6 +49,11 @@ def ramp(values: Field, low: float, high: float) -> Field:
     return t * t * (3.0 - 2.0 * t)
 
 
+def enlarged(pixels: Picture, factor: float) -> Picture:
+    """Enlarge a photo; finer detail than it had does not come of it."""
+    return pixels if factor == 1.0 else cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
+
+
 @dataclass(frozen=True, eq=False)
 class Canvas:
     """A photo of `(rows, columns, 3)` uint8 sRGB and the mesh that was found in it."""

@@ -2,11 +2,12 @@
 
     python benchmarks/skin_dose.py ../shared/data/photos --raw build/skin_dose.jsonl --out benchmarks/skin_dose.md
 
-Ten portraits of odd number, spread over the skin tones, are edited in 22 ways (`skin_edits.py`) in eight steps. Each
-step is measured twice: with the mesh of the unedited photo, which shows the cue alone, and through the whole
-`SkinAnalyser`, which finds the face again. Own cue: Spearman's rank correlation of dose and measurement over the
-unedited photo and the eight steps. Others: how much a cue moves, by the least-squares slope over the same points,
-beside the edited one's own cue: the cross-talk.
+Ten portraits of odd number, spread over the skin tones, are edited in 22 ways (`skin_edits.py`) in eight steps; pores
+and irises, which these portraits have hardly a pixel for, are drawn after enlarging them. Each step is measured twice:
+with the mesh of the unedited photo, which shows the cue alone, and through the whole `SkinAnalyser`, which finds the
+face again. Own cue: Spearman's rank correlation of dose and measurement over the unedited photo and the eight steps.
+Others: how much a cue moves, by the least-squares slope over the same points, beside the edited one's own cue: the
+cross-talk.
 `--edits` and `--photos-only` measure a part; what `--raw` already holds is not measured again, and the tables are
 made from all of it.
 """
@@ -27,6 +28,7 @@ from typing import Any
 import cv2
 import numpy as np
 from scipy.stats import rankdata
+from skin_canvas import enlarged
 from skin_edits import EDITS
 
 from makeup_ai.vision.analyse import SkinAnalyser
@@ -71,12 +73,13 @@ def run(folder: Path, files: Iterable[str], edits: Iterable[str], raw: Path) -> 
     finder, analyser = FaceFinder(), SkinAnalyser()
     for file in files:
         photo = read_photo(folder / "portraits" / file)
-        mesh = finder.find(photo.pixels)
         for name in edits:
+            plain = enlarged(photo.pixels, EDITS[name].enlarge)
+            mesh = finder.find(plain)
             for step in range(STEPS + 1):
                 if (file, name, step) in done:
                     continue
-                pixels = EDITS[name](photo.pixels, mesh, step / STEPS, np.random.default_rng(7))
+                pixels = EDITS[name](plain, mesh, step / STEPS, np.random.default_rng(7))
                 alone = measure(cut_patch(pixels, mesh), default_table())
                 report = analyser.analyse(Photo(pixels, pixels.shape[1], pixels.shape[0]))
                 row = {"file": file, "edit": name, "step": step, "accepted": report.capture.accepted}

@@ -332,6 +332,8 @@ class Edit:
     sign: int
     whole: bool = False
     """Whether it changes the photo beyond the face."""
+    enlarge: float = 1.0
+    """Factor by which a portrait is enlarged first, where the effect is smaller than its pixels."""
 
     def __call__(self, pixels: Picture, mesh: FaceMesh, strength: float, rng: Rng) -> Picture:
         """Edit a photo, `(rows, columns, 3)` uint8 sRGB, by a strength in [0, 1]."""
@@ -350,14 +352,15 @@ EDITS: Mapping[str, Edit] = {
     **{
         draw.__name__: Edit(draw, draw.__name__, 1)
         for draw in (
-            *(redness, shine, uneven_tone, dark_spots, blemishes, pores, texture),
+            *(redness, shine, uneven_tone, dark_spots, blemishes, texture),
             *(forehead_lines, frown_lines, crows_feet, nasolabial_folds, under_eye_lines),
             *(dark_circles, eye_bags, dryness, lip_colour),
         )
     },
+    "pores": Edit(pores, "pores", 1, enlarge=2.0),
     "glow": Edit(glow, "radiance", 1),
     "dullness": Edit(dullness, "radiance", -1),
-    "iris_tint": Edit(iris_tint, "iris_colour", 1),
+    "iris_tint": Edit(iris_tint, "iris_colour", 1, enlarge=1.5),
     "blur": Edit(blur, "gate.blur", 0, whole=True),
     "smoothing": Edit(smoothing, "gate.filter", -1),
     "make_up": Edit(make_up, "gate.makeup", 1),
