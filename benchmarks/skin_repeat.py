@@ -112,15 +112,16 @@ def analysed(analyser: SkinAnalyser, pixels: Picture) -> Row:
     }
 
 
-def run(folder: Path, raw: Path, every: int) -> None:
-    """Analyse what the raw file does not hold yet, and append it there."""
-    done = {(row["file"], row["variant"]) for row in read(raw)}
+def run(folder: Path, raw: Path, every: int, enlarge: float) -> None:
+    """Analyse what the raw file does not hold yet, and append it there; portraits may be enlarged first."""
+    done = {(row["file"], row["variant"], row["enlarge"]) for row in read(raw)}
     analyser = SkinAnalyser()
     for file in sorted((folder / "portraits").glob("*.jpg"))[::every]:
         pixels = read_photo(file).pixels
+        pixels = pixels if enlarge == 1.0 else scale(pixels, enlarge, _LANCZOS)
         for family, name, make in (("none", "as it is", lambda p: p), *variants()):
-            if (file.name, f"{family} {name}") not in done:
-                row = {"file": file.name, "family": family, "variant": f"{family} {name}"}
+            if (file.name, f"{family} {name}", enlarge) not in done:
+                row = {"file": file.name, "family": family, "variant": f"{family} {name}", "enlarge": enlarge}
                 with raw.open("a") as out:
                     out.write(json.dumps(row | analysed(analyser, make(pixels))) + "\n")
         print(file.name, file=sys.stderr, flush=True)
@@ -154,18 +155,24 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def figures(rows: Sequence[Row]) -> list[str]:
-    """Name what is followed: cues that some photo was given, and the tone's angle."""
-    given = {name for row in rows for name in row["scores"]}
+    """Name what is followed: the tone's angle, and cues that some unedited photo was given."""
+    given = {name for row in rows if row["family"] == "none" for name in row["scores"]}
     return [*(name for name in default_table()["cues"] if name in given), "ITA"]
 
 
-def cue_table(rows: Sequence[Row]) -> list[str]:
+def noise_of(rows: Sequence[Row]) -> dict[str, float]:
+    """Give the median deviation of every cue: what the table's `noise` should say."""
+    found = {name: list(deviations(rows, name, None).values()) for name in figures(rows)}
+    return {name: round(float(np.median(values)), 1) for name, values in found.items() if values}
+
+
+def cue_table(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
     """Make the table of deviations per figure and family."""
     lines = [
         "| | photos | median sd | mean sd (95 %) | within target | " + " | ".join(FAMILIES) + " |",
         "|---" * (5 + len(FAMILIES)) + "|",
     ]
-    for name in figures(rows):
+    for name in names:
         target = TARGETS.get(name, TARGET)
         found = list(deviations(rows, name, None).values())
         if not found:
@@ -210,6 +217,8 @@ def withheld_table(rows: Sequence[Row], tones: Mapping[str, float]) -> list[str]
         for row in part:
             for check in row["refused_for"]:
                 why[check] += 1
+        if not part:
+            continue
         refused = np.mean([not row["accepted"] for row in part])
         toneless = np.mean([row["ita"] is None for row in part])
         lost = np.mean([whole[row["file"]] - len(row["scores"]) for row in part if row["accepted"]])
@@ -241,10 +250,21 @@ def worst(rows: Sequence[Row], limit: int = 12) -> list[str]:
     ]
 
 
-def summary(rows: Sequence[Row], tones: Mapping[str, float], command: str) -> str:
+def close_ups(rows: Sequence[Row]) -> list[str]:
+    """Report the cues that enlarged portraits alone are given, or more of them than as they are."""
+    large = [row for row in rows if row["enlarge"] > 1.0]
+    files = {row["file"] for row in large}
+    plain = [row for row in rows if row["enlarge"] == 1.0 and row["file"] in files]
+    many = {name for name in figures(large) if len(deviations(large, name, None)) > len(deviations(plain, name, None))}
+    odd, even = ([row for row in large if int(row["file"][9:12]) % 2 == remainder] for remainder in (1, 0))
+    kept = {name: value for name, value in noise_of(even).items() if name in many}
+    return [*cue_table(odd, sorted(many)), "", "`noise`, even-numbered:", "", f"    {json.dumps(kept)}"]
+
+
+def summary(every: Sequence[Row], tones: Mapping[str, float], command: str) -> str:
+    rows = [row for row in every if row["enlarge"] == 1.0]
     odd = [row for row in rows if int(row["file"][9:12]) % 2]
     even = [row for row in rows if not int(row["file"][9:12]) % 2]
-    noise = {name: round(float(np.median(list(deviations(even, name, None).values()))), 1) for name in figures(even)}
     machine = (
         f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, OpenCV {cv2.__version__}"
     )
@@ -257,7 +277,7 @@ def summary(rows: Sequence[Row], tones: Mapping[str, float], command: str) -> st
             "",
             f"### Odd-numbered portraits: sd of scores in points (target {TARGET:.0f}), of ITA in degrees (target 2)",
             "",
-            *cue_table(odd),
+            *cue_table(odd, figures(odd)),
             "",
             "### By tone group, all portraits: mean sd (95 %)",
             "",
@@ -277,7 +297,11 @@ def summary(rows: Sequence[Row], tones: Mapping[str, float], command: str) -> st
             "",
             "### Even-numbered portraits: `noise` for the table (median sd)",
             "",
-            f"    {json.dumps(noise)}",
+            f"    {json.dumps(noise_of(even))}",
+            "",
+            "### Every third portrait enlarged twice, for cues that need more pixels; odd-numbered reported",
+            "",
+            *(close_ups(every) if len(rows) < len(every) else ["- not measured"]),
             "",
         ]
     )
@@ -293,7 +317,8 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     options.raw.parent.mkdir(parents=True, exist_ok=True)
-    run(options.photos, options.raw, options.every)
+    run(options.photos, options.raw, options.every, 1.0)
+    run(options.photos, options.raw, 3 * options.every, 2.0)
     with (options.photos / "portraits" / "cheek_lab_measured.csv").open() as file:
         tones = {row["file"]: float(row["ita"]) for row in csv.DictReader(file)}
     text = summary(read(options.raw), tones, "python benchmarks/skin_repeat.py ../shared/data/photos")
