@@ -75,7 +75,7 @@ class SkinAnalyser:
         known = {"face": float(mesh.count), "eye_distance": mesh.eye_distance, "roll": mesh.roll}
         capture = judge(known | section(values, "gate"), table, greyscale=grey)
         tone, withheld = tone_or_reason(values, capture, table, greyscale=grey)
-        cues = read_cues(values, capture, table, greyscale=grey)
+        cues = read_cues({**values, "eye_distance": mesh.eye_distance}, capture, table, greyscale=grey)
         left, top, width, height = (side * photo.scale for side in mesh.box)
         face = Face((left, top, width, height), mesh.confidence, mesh.count, mesh.eye_distance * photo.scale)
         report = SkinReport(face, capture, grey, tone, withheld_because=withheld, cues=cues)

@@ -13,6 +13,7 @@ from makeup_ai.vision.canonical import Floats, features
 from makeup_ai.vision.colour import lab_pixels, linear_from_srgb, linear_pixels
 from makeup_ai.vision.face import LEFT_EYE, RIGHT_EYE
 from makeup_ai.vision.frame import Frame
+from makeup_ai.vision.glasses import bridge_line
 from makeup_ai.vision.space import Array
 from makeup_ai.vision.table import Table
 
@@ -46,6 +47,7 @@ def gate_values(frame: Frame) -> dict[str, Array]:
         "skin_hue": hue_outside(xp, frame.colour(*_SKIN), frame.table["skin_hue"]),
         "yaw": yaw,
         "pitch": pitch,
+        "glasses": bridge_line(frame),
         "occlusion": 100.0 * xp.mean(frame.covered),
         "eyes": _eyes_over_skin(frame),
         "makeup": _lips_over_skin(frame),

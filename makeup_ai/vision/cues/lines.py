@@ -1,0 +1,111 @@
+"""Lines of the skin: valleys of light along what the anatomy knows of their course.
+
+A line is where the light sinks on both sides of a place and changes little along it: the second derivative across the
+strip is large, the first is small. That is the ridge detector of Frangi et al., "Multiscale vessel enhancement
+filtering", MICCAI (1998), as Ng et al., "Automatic wrinkle detection using hybrid Hessian filter", ACCV (2014), apply
+it to wrinkles, with the direction given instead of found. Sums along the course leave noise and blocks behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from makeup_ai.vision import courses, statistics
+from makeup_ai.vision.canonical import SIDE
+from makeup_ai.vision.cues.measured import Measured
+from makeup_ai.vision.filters import gaussian_matrix
+from makeup_ai.vision.frame import Frame
+from makeup_ai.vision.relief import percent_of_light
+from makeup_ai.vision.space import Array
+from makeup_ai.vision.strip import Strip
+from makeup_ai.vision.valleys import bend, valley_depth
+
+_SIDES = ("right", "left")
+_WIDE = 4.0  # samples: what is dark over such a width is shadow or hair, and no line
+_LOUD = 10.0  # percent of light: more than that across the course is another thing's edge, and no grain
+
+
+def forehead_lines(frame: Frame) -> Measured:
+    """Measure the lines that lie across the forehead: the light they take, in percent, averaged over the skin seen."""
+    return _density(frame, "forehead_lines", {"forehead": courses.forehead()})
+
+
+def frown_lines(frame: Frame) -> Measured:
+    """Measure the lines that stand between the brows, as `forehead_lines`."""
+    return _density(frame, "frown_lines", {"glabella": courses.glabella()})
+
+
+def crows_feet(frame: Frame) -> Measured:
+    """Measure the lines that fan out from the outer corners of the eyes, as `forehead_lines`."""
+    return _density(frame, "crows_feet", {f"{side}_crows_feet": courses.crows_feet(side) for side in _SIDES})
+
+
+def under_eye_lines(frame: Frame) -> Measured:
+    """Measure the lines that follow the lower lids, as `forehead_lines`."""
+    return _density(frame, "under_eye_lines", {f"{side}_under_eye": courses.under_eye(side) for side in _SIDES})
+
+
+def nasolabial_folds(frame: Frame) -> Measured:
+    """Measure the folds from nose to mouth: the light lost in the deepest place across, in percent, along the fold.
+
+    At every step along the course the deepest valley across it is taken; the cue is their mean. The shading of the
+    cheek is a slope and has no valley.
+    """
+    xp, regions, heat = frame.xp, {}, frame.xp.zeros_like(frame.lightness)
+    for side in _SIDES:
+        strip = courses.nasolabial(side)
+        depth, seen = valleys(frame, f"{side}_nasolabial", strip, frame.table["cues"]["nasolabial_folds"])
+        regions[f"{side}_nasolabial"] = statistics.average(xp, xp.max(depth * seen, axis=0), xp.max(seen, axis=0))
+        heat = heat + strip.spread(xp, depth * seen)
+    return Measured(frame.pooled(regions), regions, heat)
+
+
+def _density(frame: Frame, name: str, strips: Mapping[str, Strip]) -> Measured:
+    """Average the depth of lines over the skin seen in each strip."""
+    xp, regions, heat = frame.xp, {}, frame.xp.zeros_like(frame.lightness)
+    for region, strip in strips.items():
+        depth, seen = valleys(frame, region, strip, frame.table["cues"][name])
+        regions[region] = statistics.average(xp, depth, seen)
+        heat = heat + strip.spread(xp, depth * seen)
+    return Measured(frame.pooled(regions), regions, heat)
+
+
+def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, Array]:
+    """Measure how deep the light sinks on lines along a strip, and where skin is seen in it.
+
+    What the same filter finds across the course is grain, noise or coding; its mean is taken off, with a floor.
+
+    Args:
+        frame: The face.
+        region: Whose colour is that of the strip's skin.
+        strip: Where to look.
+        row: `sigmas` of the filter in samples, `along` of the sum along the course, `step`, how much a slope counts
+            against a valley, `grain`, how much of what is found across is taken off, and `floor` in percent of light.
+
+    Returns:
+        Percent of the light that a line takes, and weights in [0, 1]; `(rows, columns)` each.
+    """
+    xp = frame.xp
+    lightness = strip.read(xp, frame.lightness)
+    seen = strip.measured() * _skin(frame, region, strip, lightness)
+    picture = percent_of_light(xp, lightness)
+    depth = valley_depth(xp, picture, row["sigmas"], row["along"], row["step"])
+    crossing = xp.minimum(xp.abs(bend(xp, xp.transpose(picture), row["sigmas"][0], row["along"])), _LOUD)
+    grain = statistics.average(xp, xp.transpose(crossing), seen)
+    depth = xp.maximum(depth - row["floor"] - row["grain"] * grain, 0.0)
+    return 100.0 * (1.0 - xp.exp(-0.01 * depth)), seen
+
+
+def _skin(frame: Frame, region: str, strip: Strip, lightness: Array) -> Array:
+    """Weigh samples by whether they show skin: no broad shadow or hair, no mirror, not turned away."""
+    xp, (rows, columns) = frame.xp, lightness.shape
+    down, right = gaussian_matrix(rows, _WIDE), gaussian_matrix(columns, _WIDE).T
+    limits = frame.table["relief"]
+    broad = xp.matmul(xp.matmul(down, lightness), right) - frame.colour(region)[0]
+    lit = xp.clip((broad + limits["dark"]) / limits["dark_soft"], 0.0, 1.0)
+    strange = strip.read(xp, xp.reshape(xp.minimum(frame.strange, 4.0), (SIDE, SIDE)))
+    own = xp.clip(3.0 - 2.0 * xp.matmul(xp.matmul(down, strange), right), 0.0, 1.0)
+    matt = 1.0 - strip.read(xp, xp.reshape(frame.mirror, (SIDE, SIDE)))
+    faced = xp.clip(10.0 * strip.read(xp, frame.turned) - 2.0, 0.0, 1.0)
+    return lit * own * matt * faced
