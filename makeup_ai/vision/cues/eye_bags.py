@@ -23,7 +23,7 @@ _PARTS = 3  # of the lid, from corner to corner; a crease need not run level wit
 _COLUMNS = 8  # samples along each part
 _DEPTH = 28  # pixels of the frame below the lid; there the cheek begins, with rims of glasses on it
 _APART = (4, 5, 6, 7, 8)  # pixels of the frame from the top of a swelling to its crease: about 3 to 6 mm
-_DARKEST = 22.0  # Hunter L below the cheek: half a crease there counts, for rims of glasses are darker
+_DARKEST = 32.0  # Hunter L below the cheek: half a crease there counts, for rims of glasses are darker
 _EDGE = 8.0  # Hunter L over which that sets in
 _SMOOTH = 0.8  # pixels of the picture; the finest lines are no bags
 

@@ -18,22 +18,25 @@ from makeup_ai.vision.space import Array
 
 DARK_REGIONS = ("forehead", "right_cheek", "left_cheek", "nose")
 RED_REGIONS = ("forehead", "right_cheek", "left_cheek", "nose", "chin")
+_BROADER, _PATCHES = 2.0, 1.5  # scale at which patches are told from spots, and what share of them is taken away
 _PEAK = 4.0  # height of a blob over its weaker curvature, at its own scale
 
 
 def dark_spots(frame: Frame) -> Measured:
     """Measure how dark skin is in brownish spots of about 3 to 6 mm, averaged over all skin.
 
-    Depth of every blob beyond `threshold`, in Hunter L, times the share of it that melanin explains. The chin
-    is left out: stubble looks the same at the resolution of a portrait.
+    Depth of every blob beyond `threshold`, in Hunter L, times the share of it that melanin explains. What a wider patch
+    bends at this scale, told from its bend at twice the scale, is taken away before. The chin is left out: stubble
+    looks the same at the resolution of a portrait.
     """
     xp, row = frame.xp, frame.table["cues"]["dark_spots"]
     found, share = [], pigment.share_of_light(frame)
     for sigma in row["sigmas"]:
         larger, smaller = pigment.bends(frame, "light", sigma)
+        broad = xp.maximum(pigment.bends(frame, "light", _BROADER * sigma)[1], 0.0) / _BROADER**2
         red = pigment.bends(frame, "red", sigma)
         brown = _brown(xp, (larger + smaller) * share, -(red[0] + red[1]))
-        found.append(xp.maximum(_PEAK * smaller * brown - row["threshold"], 0.0))
+        found.append(xp.maximum(_PEAK * (smaller - _PATCHES * broad) * brown - row["threshold"], 0.0))
     return _spots(frame, _largest(xp, found), DARK_REGIONS)
 
 
