@@ -81,12 +81,15 @@ def colour_left(xp: Any, face: Array, table: Table) -> Array:
 
     In a toned photo (sepia) a* and b* follow from L* alone. So a cubic of L* is fitted to both over a strongly reduced
     picture, where noise and chroma subsampling average out. The picture is brought to one exposure first, or any dark
-    photo would look grey.
+    photo would look grey; then the dark end, where eight bits leave hardly any colour to tell, counts less.
 
     Args:
         xp: The array namespace.
         face: `(side, side, 3)` float32 sRGB in [0, 255].
-        table: Its section `greyscale` holds the reduced side and the percentile of what the fit leaves.
+        table: Its section `greyscale` holds the reduced side, the exposure, and the L* from which a pixel counts.
+
+    Returns:
+        `()` the root mean square of what the fit leaves.
     """
     limits = table["greyscale"]
     down = _reduce(face.shape[0], limits["side"])
@@ -96,8 +99,9 @@ def colour_left(xp: Any, face: Array, table: Table) -> Array:
     bright = statistics.quantile(xp, linear[:, 1], ones, (0.95,))[0]  # green stands for luminance here
     lab = lab_pixels(xp, linear * (limits["light"] / xp.maximum(bright, limits["light"] / limits["max_gain"])))
     left = _without_cubic(xp, lab[:, 0] / 50.0 - 1.0, lab[:, 1:])
-    away = xp.sqrt(xp.sum(xp.square(left), axis=1))
-    return statistics.quantile(xp, away, ones, (limits["percentile"] / 100.0,))[0]
+    low, high = limits["counts_from"], limits["counts_whole"]
+    weights = xp.clip((lab[:, 0] - low) / (high - low), 0.0, 1.0)
+    return xp.sqrt(statistics.average(xp, xp.sum(xp.square(left), axis=1), weights))
 
 
 def _without_cubic(xp: Any, variable: Array, values: Array) -> Array:
