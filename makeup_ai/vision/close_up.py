@@ -20,6 +20,7 @@ from makeup_ai.vision.table import Table, default_table
 from makeup_ai.vision.tone import ita_class, undertone
 
 BLOCKS = 4  # along each side; the spread between them is what the tone's uncertainty is made of
+MIN_UNCERTAINTY = 3.0  # degrees of the tone, of a place that is the same all over
 _GREY_CHROMA = 2.0  # C*ab; a place below it shows no colour, whatever the camera meant
 _BLACK, _WHITE = linear_from_srgb([1.0 / 255.0, 254.0 / 255.0]).tolist()  # at and beyond, a channel counts as clipped
 # Scales, as parts of the side: a close-up has no ruler in it.
@@ -108,9 +109,10 @@ def read_close_up(marked: MarkedPatch, table: Table) -> SkinReport:
     grey = float(chroma([float(values[axis]) for axis in "lab"])) < _GREY_CHROMA
     known = {name: float(values[name]) for name in ("clipped", "skin_hue")}
     capture = judge(known, table, greyscale=grey)
-    cues = _cues(values, table, grey) if capture.accepted else {}
-    if grey or not capture.accepted:
-        why = table["withheld"]["greyscale" if grey else "capture"]
+    coloured = not grey and all(check.passed for check in capture.checks)
+    cues = _cues(values, table, coloured) if capture.accepted else {}
+    if not coloured:
+        why = table["withheld"]["greyscale" if grey else "cast" if capture.accepted else "capture"]
         return SkinReport(None, capture, grey, None, dict(why), cues)
     return SkinReport(None, capture, grey, _tone(values, table), cues=cues)
 
@@ -125,7 +127,7 @@ def _tone(values: Mapping[str, Any], table: Table) -> Tone:
         lab=lab,
         ita_degrees=angle,
         ita_class=ita_class(angle, table),
-        uncertainty_degrees=max(away, float(table["tone"]["min_uncertainty_degrees"])),
+        uncertainty_degrees=max(away, MIN_UNCERTAINTY),
         undertone=undertone(hue_degrees(blocks), table) if len(blocks) else None,
         hue_degrees=float(hue_degrees(lab)),
         chroma=float(chroma(lab)),
@@ -155,10 +157,10 @@ def close_up_table(table: Table) -> Table:
     return {**table, "cues": rows}
 
 
-def _cues(values: Mapping[str, Any], table: Table, grey: bool) -> dict[str, Cue]:
+def _cues(values: Mapping[str, Any], table: Table, coloured: bool) -> dict[str, Cue]:
     return {
         name: Cue(value, row["unit"], score_of(value, row), {}, float(row["noise"]), "description")
         for name, row in close_up_table(table)["cues"].items()
-        if not (grey and row["colour"])
+        if coloured or not row["colour"]
         for value in (float(values[name]),)
     }

@@ -115,14 +115,14 @@ class _Page:
         return f'<div class="hero{"" if face else " alone"}">{face}<div class="side">{"".join(cards)}</div></div>'
 
     def verdict(self, report: SkinReport) -> str:
-        failed = [check for check in report.capture.checks if not check.passed]
+        capture = report.capture
+        failed = [check for check in capture.checks if not check.passed]
+        key, look = ("accepted", "fine") if capture.accepted else ("refused", "poor")
         if not failed:
-            return f'<p class="card verdict fine">{self.say("accepted")}</p>'
+            return f'<p class="card verdict {look}">{self.say(key)}</p>'
         advice = "".join(f"<li>{escape(self.words.of(check.advice))}</li>" for check in failed)
-        return (
-            f'<div class="card verdict poor"><h2>{self.say("refused")}</h2>'
-            f"<p>{self.say('retake')}</p><ul>{advice}</ul></div>"
-        )
+        intro = self.say("reservations" if capture.accepted else "retake")
+        return f'<div class="card verdict {look}"><h2>{self.say(key)}</h2><p>{intro}</p><ul>{advice}</ul></div>'
 
     def tone(self, report: SkinReport) -> str:
         if report.tone is None:
@@ -242,13 +242,14 @@ class _Page:
 
     def check(self, check: Check) -> str:
         advice = f'<span class="definition">{escape(self.words.of(check.advice))}</span>' if check.advice else ""
-        key, pill = ("check.passed", "strength") if check.passed else ("check.failed", "need")
+        key = "passed" if check.passed else check.severity
+        pill = {"passed": "strength", "refuse": "need"}.get(key, "usual")
         unit = escape(self.words.unit(check.unit))
         return (
             f'<tr><th scope="row">{escape(self.words.check(check.name))}{advice}</th>'
             f'<td class="value">{number(check.value)} <span class="unit">{unit}</span></td>'
             f'<td class="value">{escape(self.words.limit(check))}</td>'
-            f'<td><span class="pill {pill}">{self.say(key)}</span></td></tr>'
+            f'<td><span class="pill {pill}">{self.say(f"verdict.{key}")}</span></td></tr>'
         )
 
     def about(self, report: SkinReport) -> str:

@@ -99,13 +99,14 @@ def _spaced(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """Write a measurement with three figures and a true minus sign, never in powers of ten.
+    """Write a measurement with about three figures and a true minus sign, never in powers of ten.
 
     Examples:
-        >>> number(0.2958), number(9.149), number(-43.28), number(1234.5), number(-0.0001)
-        ('0.30', '9.15', '−43.3', '1234', '0.00')
+        >>> number(0.2958), number(9.149), number(-43.28), number(1234.5), number(40.0), number(-0.0001)
+        ('0.296', '9.15', '−43.3', '1234', '40', '0')
     """
     size = abs(value)
-    text = f"{value:.2f}" if size < 9.995 else f"{value:.1f}" if size < 99.95 else f"{value:.0f}"
-    text = "0.00" if text == "-0.00" else text
-    return text.replace("-", "\N{MINUS SIGN}")
+    places = 3 if size < 0.9995 else 2 if size < 9.995 else 1 if size < 99.95 else 0
+    text = f"{value:.{places}f}"
+    whole = f"{round(value)}" if float(text) == round(value) else text
+    return whole.replace("-", "\N{MINUS SIGN}")

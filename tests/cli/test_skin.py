@@ -31,7 +31,6 @@ def photos(tmp_path_factory, models) -> Path:
     """A face, the same dimmed, blurred and grey, two faces, and nobody; named in Chinese too."""
     folder = tmp_path_factory.mktemp("photos")
     face = cv2.resize(data.astronaut(), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    face = cv2.addWeighted(face, 2.0, cv2.GaussianBlur(face, (0, 0), 3), -1.0, 0)  # well clear of the gate's sharpness
     small = cv2.resize(data.astronaut(), (700, 700), interpolation=cv2.INTER_AREA)
     two = np.zeros((1024, 1724, 3), np.uint8)
     two[:, :1024], two[:700, 1024:] = face, small
@@ -74,7 +73,7 @@ def test_one_object_is_printed_with_the_promised_names(capsys, photos):
     assert set(found["face"]) == {"box", "confidence", "count", "eye_distance"}
     assert found["capture"]["accepted"] is True and found["greyscale"] is False
     for check in found["capture"]["checks"]:
-        assert set(check) == {"name", "value", "unit", "threshold", "passed", "advice"} and check["unit"]
+        assert set(check) >= {"name", "value", "unit", "threshold", "passed", "advice"} and check["unit"]
     tone = {"ita_degrees", "ita_class", "uncertainty_degrees", "lab", "hue_degrees", "chroma", "monk", "undertone"}
     assert set(found["tone"]) == tone and found["withheld_because"] == {}
     for cue in found["cues"].values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from html import escape
 
 import cv2
 import numpy as np
@@ -29,9 +30,8 @@ def photo(pixels: np.ndarray) -> Photo:
 
 @pytest.fixture(scope="module")
 def large(astronaut):
-    """The astronaut at twice the size and sharpened, so that edits stay well clear of the gate."""
-    twice = cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    return cv2.addWeighted(twice, 2.0, cv2.GaussianBlur(twice, (0, 0), 3), -1.0, 0)
+    """The astronaut at twice the size, so that edits stay well clear of the gate."""
+    return cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_lines_and_page_say_every_change_in_both_languages(seen):
         words = Wording(language, TABLE)
         text, page = "\n".join(comparison_lines(found, words)), comparison_page(found, words)
         for name in found.cues:
-            assert words.cue(name) in text and words.cue(name) in page
+            assert words.cue(name) in text and escape(words.cue(name)) in page
         assert word in text and word in page and "data:image" not in page
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -85,7 +86,7 @@ def test_a_page_is_whole_and_reaches_nowhere(examined, language, photo):
     said = words.say("about.photo" if photo else "about.no_photo")
     assert said in page
     for name in examined.report.cues:
-        assert words.cue(name) in page
+        assert escape(words.cue(name)) in page
 
 
 def test_a_page_without_the_photo_draws_the_same_face_for_everybody(examined):
@@ -134,6 +135,14 @@ def test_a_refused_photo_is_told_how_to_be_retaken():
         for said in (advice[language], TABLE["withheld"]["capture"][language]):
             assert said in page and said in text
         assert words.say("refused") in page and words.say("accepted") not in page
+
+
+def test_a_photo_accepted_with_reservations_is_not_called_refused():
+    advice = {"en": "Lower the exposure.", "zh": "请降低曝光。"}
+    for severity, said in (("colour", "no colour"), ("warn", "take note")):
+        check = Check("light_clipped", 12.0, "%", 11.0, False, advice, severity)
+        page = skin_page(made(capture=Capture(True, (check,))), Wording("en", TABLE))
+        assert "Good enough" in page and advice["en"] in page and said in page and "please retake" not in page
 
 
 def test_strengths_and_needs_come_clearest_first_in_cosmetic_words():
@@ -211,6 +220,7 @@ def test_everything_that_can_be_told_has_a_word(language):
     assert {f"ita.{name}" for name in ITA_CLASSES} <= set(said)
     assert {f"undertone.{row['name']}" for row in TABLE["undertones"]} <= set(said)
     assert {f"level.{level}" for level in ("strength", "usual", "need", "description")} <= set(said)
+    assert {f"verdict.{row.get('severity', 'refuse')}" for row in TABLE["gate"]} <= set(said)
     for name, row in TABLE["cues"].items():
         assert words.cue(name) == row["name"][language]
         assert "good" not in row or name in WORDS["marks"], f"no cosmetic words for {name}"
