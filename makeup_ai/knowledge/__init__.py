@@ -27,11 +27,13 @@ from makeup_ai.knowledge.statements import Statements
 from makeup_ai.knowledge.suitability import needs_table, position_weight
 from makeup_ai.knowledge.telling import PREDICATES, Statement
 from makeup_ai.knowledge.validation import problems
+from makeup_ai.knowledge.verdicts import VERDICTS, Judge, Verdict
 
 __all__ = [
     "CONFLICT_KINDS",
     "PREDICATES",
     "PREGNANCY",
+    "VERDICTS",
     "Care",
     "Claim",
     "Conflict",
@@ -41,6 +43,7 @@ __all__ = [
     "Group",
     "InciNames",
     "Ingredient",
+    "Judge",
     "Knowledge",
     "Link",
     "LinkedPack",
@@ -54,6 +57,7 @@ __all__ = [
     "Statements",
     "Step",
     "Strength",
+    "Verdict",
     "find_mentions",
     "fold",
     "masks_table",

@@ -24,6 +24,8 @@ ONE_TYPO, TWO_TYPOS = 6, 13
 
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _NOISE = re.compile(r"\d+(?:[.,]\d+)?\s*%|\b(?:organic|certified)\b|[*†‡]", re.IGNORECASE)
+_VITAMIN = re.compile(r"vitamin\w{0,3}")
+"""Vitamins differ by the one letter that a typing error would change."""
 _LATIN = re.compile(r"[a-z0-9]+")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -105,6 +107,24 @@ class Linker:
         if not found:
             return (Link(name, None, None, 0.0),)
         return tuple(Link(name, self.knowledge.ingredients[id_].inci, id_, c) for id_, c in found.items())
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """Give every ingredient that a mistyped name, or part of it, may mean: for masks, where doubt counts.
+
+        Parts that are known as they stand are not looked for: they mean themselves.
+
+        Examples:
+            >>> Linker(Knowledge.load()).near("Ceramide P")
+            ('ceramide_np', 'ceramide_ap')
+        """
+        plain = _NOISE.sub(" ", name)
+        outside, inside = _unbracket(plain)
+        if any(fold(whole) in self._ingredients for whole in (name, plain)):
+            return ()
+        parts = [part for text in (outside, *inside) for part in (text, *split_ingredient_list(text), *text.split("/"))]
+        keys = [k for part in parts if (k := fold(part)) not in self._ingredients and not _VITAMIN.fullmatch(k)]
+        found = (self._near_ingredients.nearest(key) for key in dict.fromkeys(keys))
+        return tuple(dict.fromkeys(id_ for near in found if near is not None for id_ in near.ids))
 
     def resolve_avoid(self, name: str) -> list[str]:
         """Name the needs that mask what a person wants to avoid.
