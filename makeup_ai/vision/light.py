@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from makeup_ai.vision import canonical, statistics, warp
+from makeup_ai.vision import canonical, filters, statistics, warp
 from makeup_ai.vision.canonical import Ints
 from makeup_ai.vision.colour import lab_pixels, linear_pixels
 from makeup_ai.vision.space import Array
@@ -34,6 +34,7 @@ _EYE_WINDOWS = ((59.0, 57.0), (149.0, 57.0))  # left and top in the frame: right
 _EYE_SIDE = 48  # pixels of the frame
 _IRISES = (468, 473)  # rows of the points: each a centre and four points of the rim
 _LIDS = ((159, 145, 33, 133), (386, 374, 263, 362))  # upper, lower, outer, inner
+_BLUR = 1.2  # pixels of the scene
 _BEYOND_IRIS = 1.1  # radii from its centre
 _WHITE_OF_EYE = 0.9  # quantile: whites lie at the bright end, next to lashes and the pink of the corners
 _MID_GREY = 0.2  # linear
@@ -77,7 +78,8 @@ def read_light(xp: Any, crop: Array, points: Array, scene: Array, table: Table) 
         table: Its section `light` holds what is usual, weights and ramps.
     """
     limits = table["light"]
-    linear = linear_pixels(xp, scene)
+    sharp = linear_pixels(xp, scene)
+    linear, ends = smooth(xp, sharp), smooth(xp, near_the_end(xp, sharp, limits["clipped_from"]))
     edges = edge_strengths(xp, linear)
     eyes, open_ = sclera(xp, crop, points, limits["sclera"])
     found = xp.stack([grey_world(xp, linear), shades_of_grey(xp, linear), minkowski(xp, edges), eyes])
@@ -97,7 +99,7 @@ def read_light(xp: Any, crop: Array, points: Array, scene: Array, table: Table) 
         cast_apart=cast(xp, xp.exp(apart)),
         white=eyes,
         sclera=trust,
-        clipped=clipped_edges(xp, linear, edges, limits["clipped_from"]),
+        clipped=clipped_edges(xp, ends, edges),
     )
 
 
@@ -134,16 +136,25 @@ def _sixth(xp: Any, values: Array) -> Array:
     return squared * squared * squared
 
 
-def clipped_edges(xp: Any, linear: Array, edges: Array, from_: float) -> Array:
-    """Give the percentage of the edges' strength that lies next to pixels near the end of the range.
+def smooth(xp: Any, scene: Array) -> Array:
+    """Blur a `(side, side, channels)` scene, so that its edges are as strong in a small photo as in a large one."""
+    planes = [filters.blur(xp, scene[..., channel], _BLUR) for channel in range(scene.shape[-1])]
+    return xp.stack(planes, axis=-1)
+
+
+def near_the_end(xp: Any, linear: Array, begins: float) -> Array:
+    """Tell how far each value of linear light is clipped: 0 up to `begins`, 1 at the end of the range."""
+    return xp.clip((linear - begins) / (1.0 - begins), 0.0, 1.0)
+
+
+def clipped_edges(xp: Any, ends: Array, edges: Array) -> Array:
+    """Give the percentage of the edges' strength that lies next to clipped pixels, in the worst channel.
 
     Args:
         xp: The array namespace.
-        linear: `(rows, columns, 3)` linear scene.
-        edges: Its `edge_strengths`.
-        from_: Linear light from which a pixel begins to count as clipped; at 1 it counts whole.
+        ends: `(rows, columns, 3)` how far each pixel is clipped, 0 to 1.
+        edges: The scene's `edge_strengths`.
     """
-    ends = xp.clip((linear - from_) / (1.0 - from_), 0.0, 1.0)
     across, down = xp.maximum(ends[:, 1:], ends[:, :-1]), xp.maximum(ends[1:], ends[:-1])
     beside = xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
     strength = _sixth(xp, edges)

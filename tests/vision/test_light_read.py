@@ -58,17 +58,23 @@ def test_the_references_by_hand():
     assert light.minkowski(NUMPY, edges) == pytest.approx(np.array([0.8, 0.4, 0.2]) * 0.5 ** (1 / 6), rel=1e-4)
 
 
+def share_clipped(scene: np.ndarray) -> float:
+    ends = light.near_the_end(NUMPY, scene, 0.85)
+    return float(light.clipped_edges(NUMPY, ends, light.edge_strengths(NUMPY, scene)))
+
+
 def test_edges_beside_burnt_out_pixels_are_counted_by_their_strength():
     scene = np.full((4, 4, 3), 0.2, np.float32)
-    edges = light.edge_strengths(NUMPY, scene)
-    assert float(light.clipped_edges(NUMPY, scene, edges, 0.85)) == 0.0
+    assert share_clipped(scene) == 0.0
     scene[0, 0] = 1.0
-    edges = light.edge_strengths(NUMPY, scene)
-    assert float(light.clipped_edges(NUMPY, scene, edges, 0.85)) == pytest.approx(100.0)
+    assert share_clipped(scene) == pytest.approx(100.0)
     scene[3, 3] = 0.8  # as bright as can be without being near the end: edges of 0.6 beside those of 0.8
-    edges = light.edge_strengths(NUMPY, scene)
-    share = 0.8**6 / (0.8**6 + 0.6**6)
-    assert float(light.clipped_edges(NUMPY, scene, edges, 0.85)) == pytest.approx(100.0 * share, rel=1e-3)
+    assert share_clipped(scene) == pytest.approx(100.0 * 0.8**6 / (0.8**6 + 0.6**6), rel=1e-3)
+
+
+def test_the_end_of_the_range_begins_softly():
+    found = light.near_the_end(NUMPY, np.float32([0.5, 0.85, 0.925, 1.0]), 0.85)
+    assert found == pytest.approx([0.0, 0.0, 0.5, 1.0], abs=1e-5)
 
 
 def test_every_row_of_weights_sums_to_one_whatever_the_eyes_are_worth():
