@@ -22,7 +22,6 @@ from makeup_ai.vision.strip import Strip
 from makeup_ai.vision.valleys import bend, valley_depth
 
 _SIDES = ("right", "left")
-_WIDE = 4.0  # samples: what is dark over such a width is shadow or hair, and no line
 _LOUD = 10.0  # percent of light: more than that across the course is another thing's edge, and no grain
 
 
@@ -56,8 +55,9 @@ def nasolabial_folds(frame: Frame) -> Measured:
     for side in _SIDES:
         strip = courses.nasolabial(side)
         depth, seen = valleys(frame, f"{side}_nasolabial", strip, frame.table["cues"]["nasolabial_folds"])
-        regions[f"{side}_nasolabial"] = statistics.average(xp, xp.max(depth * seen, axis=0), xp.max(seen, axis=0))
-        heat = heat + strip.spread(xp, depth * seen)
+        depth = depth * xp.minimum(2.0 * seen, 1.0)  # the bottom of a deep fold is dark and half shadow itself
+        regions[f"{side}_nasolabial"] = statistics.average(xp, xp.max(depth, axis=0), xp.max(seen, axis=0))
+        heat = heat + strip.spread(xp, depth)
     return Measured(frame.pooled(regions), regions, heat)
 
 
@@ -81,14 +81,15 @@ def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, A
         region: Whose colour is that of the strip's skin.
         strip: Where to look.
         row: `sigmas` of the filter in samples, `along` of the sum along the course, `step`, how much a slope counts
-            against a valley, `grain`, how much of what is found across is taken off, and `floor` in percent of light.
+            against a valley, `grain`, how much of what is found across is taken off, `floor` in percent of light, and
+            `wide`: what is dark over such a width, in samples, is shadow or hair and no line.
 
     Returns:
         Percent of the light that a line takes, and weights in [0, 1]; `(rows, columns)` each.
     """
     xp = frame.xp
     lightness = strip.read(xp, frame.lightness)
-    seen = strip.measured() * _skin(frame, region, strip, lightness)
+    seen = strip.measured() * _skin(frame, region, strip, lightness, row["wide"])
     picture = percent_of_light(xp, lightness)
     depth = valley_depth(xp, picture, row["sigmas"], row["along"], row["step"])
     crossing = xp.minimum(xp.abs(bend(xp, xp.transpose(picture), row["sigmas"][0], row["along"])), _LOUD)
@@ -97,10 +98,10 @@ def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, A
     return 100.0 * (1.0 - xp.exp(-0.01 * depth)), seen
 
 
-def _skin(frame: Frame, region: str, strip: Strip, lightness: Array) -> Array:
+def _skin(frame: Frame, region: str, strip: Strip, lightness: Array, wide: float) -> Array:
     """Weigh samples by whether they show skin: no broad shadow or hair, no mirror, not turned away."""
     xp, (rows, columns) = frame.xp, lightness.shape
-    down, right = gaussian_matrix(rows, _WIDE), gaussian_matrix(columns, _WIDE).T
+    down, right = gaussian_matrix(rows, wide), gaussian_matrix(columns, wide).T
     limits = frame.table["relief"]
     broad = xp.matmul(xp.matmul(down, lightness), right) - frame.colour(region)[0]
     lit = xp.clip((broad + limits["dark"]) / limits["dark_soft"], 0.0, 1.0)
