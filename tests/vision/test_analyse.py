@@ -42,7 +42,8 @@ def test_a_portrait_is_measured(report):
     assert report.greyscale is False
     assert report.tone is not None
     assert report.withheld_because == {}
-    assert set(report.cues) == {"redness", "shine"}
+    assert {"redness", "shine"} <= set(report.cues)
+    assert not {"pores", "texture", "crows_feet"} & set(report.cues)  # eyes 43 px apart: too coarse for those
     assert all(0.0 <= cue.score <= 100.0 and cue.unit and cue.regions for cue in report.cues.values())
 
 
