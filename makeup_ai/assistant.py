@@ -15,11 +15,15 @@ from makeup_ai.errors import BundleError, ModelsMissingError
 from makeup_ai.files import write_whole
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.linking import Linker
-from makeup_ai.recommend.needs import gather
+from makeup_ai.recommend.needs import Needs, gather
 from makeup_ai.recommend.rank import Ranking, recommend
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.runtime.session import Session, open_session
-from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport
+from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport, Understanding
+from makeup_ai.search.answering import Answer, Answering
+from makeup_ai.search.faq import read_faq
+from makeup_ai.search.kinds import Asking
+from makeup_ai.search.products import Found
 from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
 from makeup_ai.text.tokenizer import Tokenizer
@@ -127,6 +131,54 @@ class Assistant:
             cautions=composed.cautions,
             answer=composed.answer,
         )
+
+    def ask(self, text: str, language: str | None = None) -> Answer:
+        """Answer a question about ingredients, products, routines or use from what is on record, and cite it.
+
+        Args:
+            text: What the person writes; of any length, in any language. What it orders is not followed.
+            language: Of the answer, `"en"` or `"zh"`; the text's own by default.
+
+        Raises:
+            TypeError: `text` is not a string.
+            ValueError: The language is unknown.
+        """
+        text, language, understanding, needs = self._read(text, language)
+        return self.answering.ask(text, language, needs, understanding.embedding)
+
+    def search(self, text: str, language: str | None = None, top: int = 10) -> Found:
+        """Find products by words, by what is needed, and by what they are free of.
+
+        Args:
+            text: What the person writes.
+            language: Of names and reasons, `"en"` or `"zh"`; the text's own by default.
+            top: Products at most, above zero.
+
+        Raises:
+            TypeError: `text` is not a string.
+            ValueError: The language is unknown, or `top` is not above zero.
+        """
+        text, language, understanding, needs = self._read(text, language)
+        return self.answering.search(text, language, needs, understanding.embedding, top)
+
+    def _read(self, text: str, language: str | None) -> tuple[str, str, Understanding, Needs]:
+        if not isinstance(text, str):
+            raise TypeError(f"Expected the question as a string. Received: {type(text).__name__}")
+        if language is not None and language not in LANGUAGES:
+            raise ValueError(f"Unknown language. Expected one of {list(LANGUAGES)}. Received: language={language!r}")
+        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can be neither printed nor written
+        understanding = self.understander.understand(text)
+        own = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
+        needs = gather(understanding, None, None, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
+        return text, language or own, understanding, needs
+
+    @cached_property
+    def answering(self) -> Answering:
+        """What answers and searches; made at the first question and kept for the next."""
+        bundle = self.bundle
+        asking = Asking.from_dict(bundle.table("asking")) if bundle.has("tables/asking.json") else Asking.packaged()
+        faq = read_faq(bundle.table("faq")) if bundle.has("tables/faq.json") else ()
+        return Answering(self._linker.knowledge, self.tables, asking, faq, self.understander.embed)
 
     def look(self, photo: str | Path | bytes) -> SkinReport:
         """Measure what a photo can honestly tell; see `makeup_ai.vision`."""

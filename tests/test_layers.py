@@ -24,8 +24,9 @@ DEVICE = {
     **{room: BASE | {"runtime", room} for room in ROOMS},  # of the four, the other three may open a model file
     "recommend": BASE | ROOMS | {"recommend", "content"},
     "content": BASE | ROOMS | {"recommend", "content"},
+    "search": BASE | ROOMS | {"recommend", "content", "search"},
     "bundle": BASE,
-    "assistant": BASE | ROOMS | {"recommend", "content", "bundle"},
+    "assistant": BASE | ROOMS | {"recommend", "content", "search", "bundle"},
     "selftest": BASE | {"assistant", "bundle", "vision"},
 }
 WORKSHOP = {
@@ -42,6 +43,8 @@ WORKSHOP = {
 CLI_NEEDS = {
     # command: what it may reach beyond the device wing
     "consult": set(),
+    "ask": set(),
+    "search": set(),
     "skin": set(),
     "models": set(),
     "knowledge": {"training"},  # inside `index` only
@@ -54,7 +57,7 @@ CLI_NEEDS = {
     "demo": {"export", "cli"},
     "__init__": set(),
 }
-WITHOUT_TRAINING = ("consult", "skin", "models", "knowledge", "bundle", "__init__")
+WITHOUT_TRAINING = ("consult", "ask", "search", "skin", "models", "knowledge", "bundle", "__init__")
 TRAIN_ONLY = {
     "keras",
     "keras_hub",

@@ -21,6 +21,8 @@ COMMANDS = {
     # name: what it does; the module of the same name in this folder has `arguments(parser)` and `run(options) -> int`
     "demo": "the main job on built-in data: train, export, verify, bench, bundle, consult, report",
     "consult": "ask a bundle, in words and with a photo",
+    "ask": "answer a question about ingredients, products and routines from what is on record, with citations",
+    "search": "find products by words, by what is needed and by what they are free of",
     "skin": "say what a photo of a face can honestly tell, or compare two",
     "bundle": "make, inspect and self-test bundles",
     "models": "fetch the face models once",

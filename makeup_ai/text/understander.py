@@ -56,6 +56,11 @@ class Understander:
         found = {name: np.asarray(value[0], np.float32) for name, value in outputs.items()}
         return {**found, "slots": found["slots"][:n]}
 
+    def embed(self, text: str) -> NDArray[np.float32]:
+        """Return the embedding of a text, `(dim,)` float32 of unit length; empty where the model gives none."""
+        found = self.outputs(self._tokenizer.encode(text, self._max_length))
+        return found.get("embedding", np.empty(0, np.float32))
+
     def understand(self, text: str) -> Understanding:
         """Read a text of any length; what lies beyond the model's longest bucket is only seen by the patterns."""
         encoding = self._tokenizer.encode(text, self._max_length)
