@@ -24,6 +24,7 @@ from makeup_ai.knowledge.names import names_table
 from makeup_ai.knowledge.suitability import needs_table
 from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.schema import LANGUAGES, Product, to_dict
+from makeup_ai.search.faq import Faq
 from makeup_ai.selftest import consultation_vector, token_vector
 from makeup_ai.text.lexicon import Lexicon
 from makeup_ai.text.tokenizer import Tokenizer, pad
@@ -44,6 +45,7 @@ def _packaged(package: str, place: str) -> Callable[[], Any]:
 
 
 PACKAGED_TABLES: Mapping[str, Callable[[], Any]] = {
+    "asking": _packaged("makeup_ai.search", "tables/asking.json"),
     "languages": _packaged("makeup_ai.text", "tables/languages.json"),
     "phrases": _packaged("makeup_ai.content", "tables/phrases.json"),
     "ranking": _packaged("makeup_ai.recommend", "tables/ranking.json"),
@@ -70,6 +72,7 @@ class Ingredients:
         face_models: Folder of the three face models, or `None` to leave them out.
         skin: Format -> file of the skin graph, as `export_skin` gives them; empty to leave it out.
         tables: Tables that replace packaged ones, by name.
+        faq: The brand's own questions and answers; empty to leave them out.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Ingredients:
     face_models: Path | None = None
     skin: Mapping[str, SkinFile] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
+    faq: Sequence[Faq] = ()
 
 
 def assemble(folder: str | Path, given: Ingredients) -> Bundle:
@@ -189,6 +193,8 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
         "needs": needs_table(given.products, given.knowledge, given.domain),
         "shades": shades_table(given.products),
     }
+    if given.faq:
+        written["faq"] = [one.to_dict() for one in given.faq]
     for name, packaged in PACKAGED_TABLES.items():
         written[name] = given.tables.get(name) or packaged()
     for name, table in written.items():

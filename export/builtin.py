@@ -11,6 +11,7 @@ from typing import Any
 
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.schema import Product
+from makeup_ai.search.faq import Faq, read_faq
 from makeup_ai.training.data.corpus import Corpus, Utterance
 from makeup_ai.training.data.domain import Domain, builtin_file, load_domain
 from makeup_ai.training.data.examples import Example
@@ -55,6 +56,10 @@ class World:
     def generate(self, seed: int, sizes: Sizes) -> Corpus:
         """Generate utterances, reviews and pairs about this world."""
         return generate(self.domain, self.products, seed, sizes, ingredients=self.entries)
+
+    def faq(self) -> tuple[Faq, ...]:
+        """Return the questions and answers of the invented shop."""
+        return read_faq(map(json.loads, builtin_file("faq.jsonl").read_text(encoding="utf-8").splitlines()))
 
     def handwritten(self) -> list[Utterance]:
         """Return the utterances that people wrote, which nothing is trained or chosen on."""

@@ -185,6 +185,7 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
                 data=DATA,
                 face_models=_face_models(progress),
                 skin=skin,
+                faq=world.faq(),
             ),
         )
         assistant = Assistant.load(bundle.folder)

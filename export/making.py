@@ -12,6 +12,7 @@ from makeup_ai.export.builtin import World, labelled
 from makeup_ai.export.demo import QUESTIONS
 from makeup_ai.export.skin import export_skin
 from makeup_ai.schema import Product
+from makeup_ai.search.faq import load_faq
 from makeup_ai.training.run import RunLayout
 from makeup_ai.vision.face_models import SHA256, cache_folder
 from makeup_ai.vision.table import default_table
@@ -26,6 +27,7 @@ def make_bundle(
     catalogue: str | Path | None,
     name: str,
     data: str,
+    faq: str | Path | None = None,
 ) -> Bundle:
     """Make a bundle around a run of the task `understanding`.
 
@@ -37,9 +39,11 @@ def make_bundle(
         catalogue: Products as in a bundle's `catalogue.json`; the built-in ones by default.
         name: Of the bundle.
         data: What the run was trained and measured on, in words.
+        faq: The brand's questions and answers as JSON lines, see `makeup_ai.search.faq`; by default the invented
+            shop's with the built-in products, and none with others.
 
     Raises:
-        ValueError: The run is of another task.
+        ValueError: The run is of another task, or a row of the FAQ is not whole.
         DataError: The catalogue cannot be read.
         ExportError: The folder has no verified TFLite file of the recipe.
     """
@@ -52,6 +56,7 @@ def make_bundle(
         known = sorted({f["recipe"] for f in described if f["format"] == "tflite" and not f["refused_because"]})
         raise ExportError(f"Expected a verified TFLite file of one of {known}. Received: recipe={recipe!r}")
     world = World.builtin(read_catalogue(catalogue) if catalogue else None)
+    answers = load_faq(faq) if faq else () if catalogue else world.faq()
     keys = ("recipe", "bytes", "parity")
     cache = cache_folder()
     return assemble(
@@ -69,6 +74,7 @@ def make_bundle(
             data=data,
             face_models=cache if all((cache / file).is_file() for file in SHA256) else None,
             skin=export_skin(Path(export) / "skin", default_table(), tuple(chosen)),
+            faq=answers,
         ),
     )
 

@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--export", required=True, metavar="DIR", help="folder that `makeup-ai export` filled")
     make.add_argument("--recipe", default="dynamic_int8")
     make.add_argument("--catalogue", metavar="FILE.json", help="products in the bundle's layout; built-in by default")
+    make.add_argument("--faq", metavar="FILE.jsonl", help="the brand's questions and answers, one JSON object a line")
     make.add_argument("--name", default="makeup_ai bundle")
     make.add_argument("--data-statement", required=True, help="what it was trained and measured on, in words")
     make.add_argument("--out", required=True, metavar="BUNDLE")
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
             catalogue=options.catalogue,
             name=options.name,
             data=options.data_statement,
+            faq=options.faq,
         )
         print(f"{bundle.folder}  next: makeup-ai bundle selftest {bundle.folder}")
         return 0
