@@ -26,7 +26,7 @@ COMMANDS = {
     "skin": "say what a photo of a face can honestly tell, or compare two",
     "bundle": "make, inspect and self-test bundles",
     "models": "fetch the face models once",
-    "knowledge": "link ingredient lists to INCI names, and index the names of an inventory",
+    "knowledge": "show and check the graph, and link ingredient lists to INCI names",
     "data": "generate, check and split data",
     "train": "train an encoder on a task",
     "evaluate": "measure a run or an exported file on any data of the right layout",

@@ -1,4 +1,4 @@
-"""`makeup-ai knowledge link|index`."""
+"""`makeup-ai knowledge link|index|show|check|jsonld`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 
-from makeup_ai.knowledge.graph import Knowledge
+from makeup_ai.files import write_whole
+from makeup_ai.knowledge.graph import LATER_PARTS, PARTS, Knowledge
 from makeup_ai.knowledge.inci import InciNames
 from makeup_ai.knowledge.packlinking import LinkedPack, PackLinker
+from makeup_ai.schema import LANGUAGES
 
 WIDTH = 44
 """Columns of the table for the printed name and for its INCI name."""
@@ -28,11 +30,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     index.add_argument("files", nargs="+", metavar="FILE", help="CosIng first; a taxonomy ends in .txt")
     index.add_argument("--out", required=True, metavar="FILE")
     index.add_argument("--json", action="store_true", help="the whole report of the merge")
+    show = actions.add_parser("show", help="tell all about an ingredient, group, effect or need, and draw it")
+    show.add_argument("name", help="in any spelling, English or Chinese")
+    show.add_argument("--bundle", metavar="DIR", help="follow the paths to this bundle's products, by its knowledge")
+    show.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    show.add_argument("--html", metavar="FILE", help="write a page with the neighbourhood drawn")
+    show.add_argument("--json", action="store_true", help="statements and paths as one object")
+    check = actions.add_parser("check", help="validate the tables; the exit status says whether they are sound")
+    check.add_argument("--cosing", metavar="FILE", help="hold names and functions against CosIng, too")
+    check.add_argument("--json", action="store_true", help="counts and problems as one object")
+    jsonld = actions.add_parser("jsonld", help="write the whole graph as JSON-LD")
+    jsonld.add_argument("--out", required=True, metavar="FILE")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Link or index."""
-    return _link(options) if options.action == "link" else _index(options)
+    """Do what the action says."""
+    actions = {"link": _link, "index": _index, "show": _show_node, "check": _check, "jsonld": _jsonld}
+    return actions[options.action](options)
 
 
 def _link(options: argparse.Namespace) -> int:
@@ -80,4 +94,55 @@ def _index(options: argparse.Namespace) -> int:
     print(inventory.report.to_json() if options.json else inventory.report)
     if not options.json:
         print(f'{options.out} ({size / 1000:.0f} kB)  next: makeup-ai knowledge link "Aqua, ..." --index {options.out}')
+    return 0
+
+
+def _show_node(options: argparse.Namespace) -> int:
+    from makeup_ai.bundle import Bundle
+    from makeup_ai.knowledge.neighbourhood import around, find_node
+    from makeup_ai.knowledge.showing import lines, page, values
+    from makeup_ai.knowledge.statements import Statements
+
+    bundle = Bundle.open(options.bundle) if options.bundle else None
+    knowledge = Knowledge.from_table(bundle.table("knowledge")) if bundle else Knowledge.load()
+    tables = {name: bundle.table(name) for name in ("catalogue", "needs")} if bundle else None
+    shown = around(knowledge, find_node(knowledge, options.name), Statements.of(knowledge), tables)
+    if options.json:
+        print(json.dumps(values(shown), ensure_ascii=False, indent=1))
+    elif not options.html:
+        print("\n".join(lines(shown, options.lang)))
+    if options.html:
+        write_whole(options.html, page(shown, options.lang))
+        if not options.json:
+            print(f"{options.html}  next: open it in a browser")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from makeup_ai.knowledge.cosing import cosing_problems
+    from makeup_ai.knowledge.statements import Statements
+
+    knowledge = Knowledge.load()  # raises what is wrong with the tables themselves
+    found: list[str] = []
+    if options.cosing:
+        from makeup_ai.training.data.ingredients import COSING, read_ingredients
+
+        rows = read_ingredients(options.cosing, COSING)
+        found = cosing_problems(knowledge, {row.inci: row.functions for row in rows})
+    counts = {part: len(getattr(knowledge, part)) for part in (*PARTS, *LATER_PARTS)}
+    counts["statements"] = len(Statements.of(knowledge))
+    if options.json:
+        print(json.dumps({"counts": counts, "problems": found}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(found) or "The tables are sound.")
+        print(", ".join(f"{count} {part}" for part, count in counts.items()) + f"; {len(found)} problem(s)")
+    return 1 if found else 0
+
+
+def _jsonld(options: argparse.Namespace) -> int:
+    from makeup_ai.knowledge.jsonld import jsonld
+
+    text = json.dumps(jsonld(Knowledge.load()), ensure_ascii=False, indent=1) + "\n"
+    write_whole(options.out, text)
+    print(f"{options.out} ({len(text.encode()) / 1000:.0f} kB)  next: load it into any reader of JSON-LD")
     return 0

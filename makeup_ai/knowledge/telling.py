@@ -140,7 +140,9 @@ def _naming(item: Ingredient) -> dict[str, str]:
     inci = dict.fromkeys(item.names, item.inci)
     others: dict[str, str] = {}
     for language in item.names:
-        names = item.synonyms.get(language, ())[:NAMED_OTHERS]
+        # Some English lists hold words that people mix in from Chinese.
+        known = (name for name in item.synonyms.get(language, ()) if language != "en" or name.isascii())
+        names = list(known)[:NAMED_OTHERS]
         listed = join([dict.fromkeys(item.names, name) for name in names])
         others[language] = say("named.others", {"names": listed})[language] if names else ""
     return say("named", {"name": item.names, "inci": inci, "others": others})
