@@ -209,7 +209,7 @@ def light_section(bench: Bench) -> str:
         lines.append(f"Photos with no pair beyond, {name}: {wilson(sum(chosen), len(chosen))}.\n")
     stored = bench.outcomes(prefix="bytes ")
     lines.append(
-        "The same factors on the stored values, a change of up to 1.1 EV (looked at when the cast's limit was chosen):\n"
+        "The same factors on the stored values, a change of up to 1.1 EV (in view when the cast's limit was chosen):\n"
     )
     lines.append(table_of(["pairs", *COUNTED], [["all pairs", *counts(stored)]]))
     return "\n".join(lines)
