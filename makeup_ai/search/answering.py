@@ -118,7 +118,8 @@ class Answering:
         texts = [self.evidence.words_of(statement, language) for statement in told]
         index = self.evidence.bm25(language)
         coverage = asked.coverage(told, texts, index.rarity)
-        if not told or coverage < self.limits.least:
+        quoted = any(statement.predicate == "answers" for statement in told)  # matched by its question already
+        if not told or (coverage < self.limits.least and not quoted):
             return self._unknown(asked, coverage)
         return self._answer(language, told, coverage)
 

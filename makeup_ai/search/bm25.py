@@ -60,6 +60,12 @@ class Bm25:
                 found[rows] += weights
         return found
 
+    def most(self, terms: Sequence[str]) -> float:
+        """Give a bound that no text's score passes; terms that no text has count as the rarest would."""
+        rarest = math.log(1 + (self.size + 0.5) / 0.5)
+        unique = dict.fromkeys(terms)
+        return sum(float(self.postings[t][1].max()) if t in self.postings else rarest for t in unique)
+
     def rarity(self, term: str) -> float:
         """Say how telling a term is: 0 where every text has it, 1 where none or one has."""
         if term not in self.postings or self.size < 2:

@@ -17,7 +17,7 @@ from makeup_ai.schema import LANGUAGES
 from makeup_ai.search.bm25 import Bm25
 from makeup_ai.search.faq import Faq
 from makeup_ai.search.product_facts import product_facts
-from makeup_ai.search.words import terms
+from makeup_ai.search.words import stem, terms, units
 
 Embed = Callable[[str], NDArray[np.float32]]
 """A text in, its unit vector `(dim,)` out."""
@@ -43,7 +43,7 @@ class Evidence:
         self._products: dict[int, tuple[Statement, ...]] = {}
         self._vectors: dict[tuple[str, str], NDArray[np.float32]] = {}
         self._bm25: dict[str, Bm25] = {}
-        self._faq_terms: dict[tuple[str, str], frozenset[str]] = {}
+        self._faq_units: dict[tuple[str, str], frozenset[str]] = {}
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -82,12 +82,12 @@ class Evidence:
         asked = self.faq.get(statement.id)
         return text if asked is None else f"{asked.question[language]} {text}"
 
-    def faq_terms(self, id_: str, language: str) -> frozenset[str]:
-        """Give the terms of a question of the FAQ."""
+    def faq_units(self, id_: str, language: str) -> frozenset[str]:
+        """Give the stems and characters of a question of the FAQ."""
         key = id_, language
-        if key not in self._faq_terms:
-            self._faq_terms[key] = frozenset(terms(self.faq[id_].question[language]))
-        return self._faq_terms[key]
+        if key not in self._faq_units:
+            self._faq_units[key] = frozenset(map(stem, units(self.faq[id_].question[language])))
+        return self._faq_units[key]
 
     @cached_property
     def carried(self) -> frozenset[str]:

@@ -21,6 +21,9 @@ from makeup_ai.search.words import terms
 WORDS_WEIGHT = 1.0
 """The most that shared words add to a product's score, as much as a need that it meets wholly."""
 
+ENOUGH = 0.5
+"""What words alone must add for a product to be found by them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundProduct:
@@ -94,8 +97,9 @@ class ProductSearch:
         return Found(rows, needs, ranking, asked.language)
 
     def _words(self, asked: Asked) -> np.ndarray:
-        scores = self.bm25.scores([t for t in asked.terms if t not in asked.asking.stop]).astype(np.float64)
-        most = scores.max(initial=0.0)
+        said = [term for term in asked.terms if term not in asked.asking.stop]
+        scores = self.bm25.scores(said).astype(np.float64)
+        most = self.bm25.most(said)
         return scores / most * WORDS_WEIGHT if most > 0 else scores
 
     def _found(self, ranking: Ranking, row: int, total: float, words: float) -> FoundProduct:
@@ -109,7 +113,7 @@ def _fits(needs: Needs, met: int, words: float) -> bool:
     """Whether a product has to do with what was asked: it meets a need, else shares words, else is of the kind."""
     if needs.needs or needs.tone is not None:
         return met > 0
-    return words > 0 or bool(needs.filters) or needs.budget is not None
+    return words >= ENOUGH or bool(needs.filters) or needs.budget is not None
 
 
 def widened(needs: Needs, asked: Asked, tables: Tables) -> Needs:
@@ -120,10 +124,12 @@ def widened(needs: Needs, asked: Asked, tables: Tables) -> Needs:
     avoided = {mask.partition(":")[2] for mask in needs.masks}
     wished = [
         node
-        for node in asked.nodes("skin_type", "concern", "ingredient")
-        if node in tables.cells.columns and node.partition(":")[2] not in avoided
+        for named in asked.named
+        if not avoided & {node.partition(":")[2] for node in named.nodes}
+        for node in named.of("skin_type", "concern", "ingredient")
+        if node in tables.cells.columns
     ]
-    added = [node for node in wished if node not in needs.needs]
+    added = [node for node in dict.fromkeys(wished) if node not in needs.needs]
     filters = dict(needs.filters)
     for slot in ("category", "brand"):
         if slot not in filters and (named := [n.partition(":")[2] for n in asked.nodes(slot)]):

@@ -15,8 +15,10 @@ LONGEST = 1_000
 """Characters of a question that are read."""
 HAN_WEIGHT = 0.5
 """Weight of a Chinese character beside a word."""
-KIND_WEIGHT = 0.5
-"""Weight of the kind that was asked for, where it is told, beside a name."""
+KIND_WEIGHT, SHARP_WEIGHT = 0.5, 1.5
+"""Weight of the kind that was asked for, where it is told, beside a name; of one that asks for just that."""
+SHARED = 4
+"""Letters from the start of a word that it shares with another form of it (`firm`, `firmness`)."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,27 @@ class Asked:
         """The terms of the whole text, for the index."""
         return terms(self.text)
 
+    def topic(self, rarity: Callable[[str], float], *, names: bool = True) -> dict[str, float]:
+        """Give the stems and characters that carry a topic, with or without names, and how telling they are."""
+        idle = self._idle if names else [*self._idle, *((named.start, named.end) for named in self.named)]
+        cut = [t for t in tokens(self.text) if not _in(t, idle) and t.text not in self.asking.stop]
+        return {
+            unit: HAN_WEIGHT if token.is_han else max(rarity(unit), HAN_WEIGHT)
+            for token, unit in zip(cut, _units(cut), strict=True)
+            if unit not in self.asking.stop
+        }
+
+    @cached_property
+    def _idle(self) -> list[tuple[int, int]]:
+        """Spans of Chinese words without topic."""
+        return [match.span() for match in self.asking.stop_han.finditer(self.text)]
+
     def rest_of(self, told: Iterable[Statement]) -> tuple[Token, ...]:
         """Give the tokens that are neither a name, nor what asks for a kind that is told, nor a word without topic."""
         told = list(told)
         spans = [(named.start, named.end) for named in self.named]
         spans += [span for kind, found in self.kinds if not kind.predicates or kind.is_met(told) for span in found]
-        spans += [match.span() for match in self.asking.stop_han.finditer(self.text)]
+        spans += self._idle
         return tuple(
             token
             for token in tokens(self.text)
@@ -84,14 +101,16 @@ class Asked:
             rarity: How telling a term is, in [0, 1].
         """
         spoken = {stem(unit) for text in texts for unit in units(text)}
-        have = float(len(self.named)) + (KIND_WEIGHT if any(kind.is_met(told) for kind, _ in self.kinds) else 0.0)
+        met = [SHARP_WEIGHT if kind.sharp else KIND_WEIGHT for kind, _ in self.kinds if kind.is_met(told)]
+        have = len(self.named) + max(met, default=0.0) if self.named else 0.0  # a kind alone is about nothing
+        starts = {word[:SHARED] for word in spoken if len(word) >= SHARED}
         quoted = any(statement.predicate == "answers" for statement in told)
         unmet = [] if quoted else [span for kind, found in self.kinds if kind.sharp for span in found]
         lack = 0.0
         rest = self.rest_of(told)
         for token, unit in zip(rest, _units(rest), strict=True):
             weight = HAN_WEIGHT if token.is_han else max(rarity(unit), HAN_WEIGHT)
-            if unit in spoken and not _in(token, unmet):
+            if not _in(token, unmet) and (unit in spoken or (unit[:SHARED] in starts and len(unit) >= SHARED)):
                 have += weight
             else:
                 lack += weight

@@ -17,6 +17,10 @@ THINGS = ("ingredient", "group", "product", "category", "function")
 """Kinds of nodes that a statement can be about; needs and effects are what it says of them."""
 
 
+OPEN = {"is": 0.6, "about": 0.6, "effect": 0.55}
+"""What is told of a thing that is only named, and what that is worth."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each sign counts; each sign is in [0, 1].
@@ -122,6 +126,8 @@ def spoken_of(statement: Statement, knowledge: Knowledge) -> Mapping[str, float]
 
 def _kind(asked: Asked, statement: Statement) -> float:
     """1 where it answers a sharp kind that was asked, 0.5 a loose one; the effect behind a sharp kind counts less."""
+    if not asked.kinds:
+        return OPEN.get(statement.predicate, 0.0)
     best = 0.0
     subject = statement.subject.partition(":")[0]
     for kind, _ in asked.kinds:

@@ -21,6 +21,9 @@ WISHED = (*NEEDS, "effect")
 SEVERITY = ("avoid_together", "alternate", "fine")
 """Kinds of rules, what matters most first."""
 
+LISTING = frozenset({"content", "suits", "find", "which", "together", "goes_well", "use"})
+"""Kinds of questions that may just list products: `a serum with azelaic acid`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -36,9 +39,9 @@ class Limits:
 
     told: int = 3
     near: float = 0.8
-    faq: float = 0.7
+    faq: float = 0.5
     offered: int = 3
-    least: float = 0.65
+    least: float = 0.68
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def together(search: Search) -> list[Statement] | None:
     if len(things) < 2:
         alone = asked.is_kind("together_one") and len(things) == 1 and len(asked.named) == 1
         return _of_one(search, things[0]) if alone else None
-    bare = not asked.rest_of(()) and len(asked.named) == len(things) and not asked.is_kind("member", "content")
+    bare = (
+        not asked.rest_of(()) and len(asked.named) == len(things) and not asked.is_kind("member", "content", "compare")
+    )
     if not asked.is_kind("together") and not bare:
         return None
     found: dict[str, Statement] = {}
@@ -159,12 +164,14 @@ def of_product(search: Search) -> list[Statement] | None:
 def of_faq(search: Search) -> list[Statement] | None:
     """The brand's own answer, where it has been asked just that."""
     index = search.evidence.bm25(search.asked.language)
-    words = {word: index.rarity(word) for word in search.asked.terms if word not in search.asked.asking.stop}
-    total = sum(words.values())
+    weights = search.asked.topic(index.rarity)
+    beyond = search.asked.topic(index.rarity, names=False)
+    total = sum(weights.values())
     shares = []
     for id_, faq in search.evidence.faq.items():
-        have = search.evidence.faq_terms(id_, search.asked.language)
-        shares.append((sum(weight for word, weight in words.items() if word in have) / total if total else 0.0, faq))
+        have = search.evidence.faq_units(id_, search.asked.language)
+        said = have if not search.asked.named or have & beyond.keys() else frozenset()  # a name alone asks nothing
+        shares.append((sum(weight for unit, weight in weights.items() if unit in said) / total if total else 0.0, faq))
     best = max(shares, key=lambda one: one[0], default=None)
     if best is None or best[0] < search.limits.faq:
         return None
@@ -176,7 +183,7 @@ def offered(search: Search) -> list[Statement] | None:
     asked, needs = search.asked, search.needs
     kinds, wished, things = asked.nodes("category", "brand"), asked.wishes(), _wanted(search)
     plain = kinds and not things and (wished or needs.budget is not None or needs.masks)
-    listed = kinds and things and {kind.name for kind, _ in asked.kinds} <= {"content", "suits", "find", "which"}
+    listed = kinds and things and {kind.name for kind, _ in asked.kinds} <= LISTING
     if not (plain or listed or (asked.is_kind("find") and (kinds or wished or things))):
         return None
     found = search.products.find(asked, needs, search.vector, search.limits.offered).products
@@ -263,7 +270,8 @@ def of_things(search: Search) -> list[Statement] | None:
 def by_words(search: Search) -> list[Statement]:
     """What speaks with the words of the question."""
     index = search.evidence.bm25(search.asked.language)
-    near = [search.evidence.indexed[row] for row in best_rows(index.scores(search.asked.terms), 24)]
+    rows = best_rows(index.scores(search.asked.terms), 24)
+    near = [fact for row in rows if (fact := search.evidence.indexed[row]).predicate != "answers"]
     names = {node for named in search.asked.named for node in named.nodes}
     if names:
         near = [fact for fact in near if names & spoken_of(fact, search.evidence.knowledge).keys()]
