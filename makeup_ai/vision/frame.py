@@ -51,11 +51,11 @@ class Frame:
 
     def __post_init__(self) -> None:
         xp = self.xp
-        self.light = read_light(xp, self.crop, self.points, self.scene, self.table)
+        self.nodes = warp.nodes(xp, self.points[:468, :2])
+        self.light = read_light(xp, self.crop, self.points, self.nodes, self.scene, self.table)
         if self.gains is None:
             self.gains = self.light.gains
         self.half = warp.halve(self.crop)
-        self.nodes = warp.nodes(xp, self.points[:468, :2])
         seen = self.read(self.half, (self.nodes - 0.5) * 0.5, 0.0, 0.0, float(SIDE), SIDE)
         self.seen = linear_pixels(xp, seen)
         """`(SIDE * SIDE, 3)` linear light as photographed."""

@@ -67,13 +67,14 @@ class Light:
     clipped: Array
 
 
-def read_light(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Light:
+def read_light(xp: Any, crop: Array, points: Array, nodes: Array, scene: Array, table: Table) -> Light:
     """Estimate the light from the scene and the whites of the eyes.
 
     Args:
         xp: The array namespace.
         crop: `(CROP, CROP, 3)` float32 sRGB in [0, 255].
         points: `(478, 3)` float32 mesh and irises in pixels of the crop.
+        nodes: What `warp.nodes` made of the mesh.
         scene: `(SCENE, SCENE, 3)` float32 sRGB in [0, 255].
         table: Its section `light` holds what is usual, weights and ramps.
     """
@@ -81,7 +82,7 @@ def read_light(xp: Any, crop: Array, points: Array, scene: Array, table: Table) 
     sharp = linear_pixels(xp, scene)
     linear, ends = smooth(xp, sharp), smooth(xp, near_the_end(xp, sharp, limits["clipped_from"]))
     edges = edge_strengths(xp, linear)
-    eyes, open_ = sclera(xp, crop, points, limits["sclera"])
+    eyes, open_ = sclera(xp, crop, points, nodes, limits["sclera"])
     found = xp.stack([grey_world(xp, linear), shades_of_grey(xp, linear), minkowski(xp, edges), eyes])
     usual = np.array([limits["usual"][name] for name in REFERENCES], np.float32)
     away = xp.log(xp.maximum(found, _FLOOR)) - usual  # (4, 3) natural logarithms
@@ -161,7 +162,7 @@ def clipped_edges(xp: Any, ends: Array, edges: Array) -> Array:
     return 100.0 * xp.max(xp.sum(strength * beside, axis=0) / (xp.sum(strength, axis=0) + 1e-30))
 
 
-def sclera(xp: Any, crop: Array, points: Array, limits: Any) -> tuple[Array, Array]:
+def sclera(xp: Any, crop: Array, points: Array, nodes: Array, limits: Any) -> tuple[Array, Array]:
     """Read the whites of the eyes: the bright end of what lies between the lids and beyond the iris.
 
     Each channel is read by its own rank, so that a tint of the light does not change which pixels are taken.
@@ -169,7 +170,6 @@ def sclera(xp: Any, crop: Array, points: Array, limits: Any) -> tuple[Array, Arr
     Returns:
         Linear light, `(3,)`, and how far the eyes are open, in [0, 1].
     """
-    nodes = warp.nodes(xp, points[:468, :2])
     pixels, beyond = [], []
     for (left, top), iris, place in zip(_EYE_WINDOWS, _IRISES, _between_lids(), strict=True):
         xy = xp.take(warp.places(xp, nodes, left, top, float(_EYE_SIDE), _EYE_SIDE), place, axis=0)

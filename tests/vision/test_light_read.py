@@ -9,6 +9,7 @@ from makeup_ai.vision.light import read_light
 from makeup_ai.vision.patch import SCENE, FacePatch
 from makeup_ai.vision.space import NUMPY
 from makeup_ai.vision.table import default_table
+from makeup_ai.vision.warp import nodes
 
 TABLE = default_table()
 
@@ -16,7 +17,7 @@ TABLE = default_table()
 def read(patch: FacePatch, scale=(1.0, 1.0, 1.0)) -> light.Light:
     """Read the light of a patch whose channels are multiplied in linear light, without rounding or clipping."""
     crop, scene = (scaled(pixels.astype(np.float32), scale) for pixels in (patch.crop, patch.scene))
-    return read_light(NUMPY, crop, patch.points, scene, TABLE)
+    return read_light(NUMPY, crop, patch.points, nodes(NUMPY, patch.points[:468, :2]), scene, TABLE)
 
 
 def scaled(pixels: np.ndarray, scale) -> np.ndarray:
@@ -88,7 +89,8 @@ def test_closed_eyes_are_not_believed(patch):
     points = patch.points.copy()
     for upper, lower, *_ in light._LIDS:
         points[upper] = points[lower]
-    shut = read_light(NUMPY, patch.crop.astype(np.float32), points, patch.scene.astype(np.float32), TABLE)
+    placed = nodes(NUMPY, points[:468, :2])
+    shut = read_light(NUMPY, patch.crop.astype(np.float32), points, placed, patch.scene.astype(np.float32), TABLE)
     assert float(read(patch).sclera) > 0.5
     assert float(shut.sclera) == 0.0
 
