@@ -22,6 +22,7 @@ from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.masks import masks_table
 from makeup_ai.knowledge.names import names_table
 from makeup_ai.knowledge.suitability import needs_table
+from makeup_ai.knowledge.weights import NeedWeights
 from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.schema import LANGUAGES, Product, to_dict
 from makeup_ai.search.faq import Faq
@@ -73,6 +74,7 @@ class Ingredients:
         skin: Format -> file of the skin graph, as `export_skin` gives them; empty to leave it out.
         tables: Tables that replace packaged ones, by name.
         faq: The brand's own questions and answers; empty to leave them out.
+        weights: Learned ones of the needs table; none by default.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Ingredients:
     skin: Mapping[str, SkinFile] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     faq: Sequence[Faq] = ()
+    weights: NeedWeights = field(default_factory=NeedWeights)
 
 
 def assemble(folder: str | Path, given: Ingredients) -> Bundle:
@@ -190,7 +193,7 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
         "labels": labels,
         "masks": masks_table(given.products, given.knowledge),
         "names": names_table(given.knowledge, given.domain, given.products),
-        "needs": needs_table(given.products, given.knowledge, given.domain),
+        "needs": needs_table(given.products, given.knowledge, given.domain, given.weights),
         "shades": shades_table(given.products),
     }
     if given.faq:

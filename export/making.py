@@ -11,6 +11,7 @@ from makeup_ai.export.assemble import Ingredients, assemble
 from makeup_ai.export.builtin import World, labelled
 from makeup_ai.export.demo import QUESTIONS
 from makeup_ai.export.skin import export_skin
+from makeup_ai.knowledge.weights import NeedWeights
 from makeup_ai.schema import Product
 from makeup_ai.search.faq import load_faq
 from makeup_ai.training.run import RunLayout
@@ -28,6 +29,7 @@ def make_bundle(
     name: str,
     data: str,
     faq: str | Path | None = None,
+    weights: str | Path | None = None,
 ) -> Bundle:
     """Make a bundle around a run of the task `understanding`.
 
@@ -41,9 +43,10 @@ def make_bundle(
         data: What the run was trained and measured on, in words.
         faq: The brand's questions and answers as JSON lines, see `makeup_ai.search.faq`; by default the invented
             shop's with the built-in products, and none with others.
+        weights: What `makeup-ai knowledge learn` wrote; the graph's own by default.
 
     Raises:
-        ValueError: The run is of another task, or a row of the FAQ is not whole.
+        ValueError: The run is of another task, a row of the FAQ is not whole, or the weights do not fit.
         DataError: The catalogue cannot be read.
         ExportError: The folder has no verified TFLite file of the recipe.
     """
@@ -75,6 +78,7 @@ def make_bundle(
             face_models=cache if all((cache / file).is_file() for file in SHA256) else None,
             skin=export_skin(Path(export) / "skin", default_table(), tuple(chosen)),
             faq=answers,
+            weights=NeedWeights.load(weights) if weights else NeedWeights(),
         ),
     )
 

@@ -34,6 +34,7 @@ WORKSHOP = {
     "data": {"data"},
     "models": {"models"},
     "determinism": set(),
+    "suitability": set(),
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
     "run": {"models", "tasks"},
@@ -47,7 +48,7 @@ CLI_NEEDS = {
     "search": set(),
     "skin": set(),
     "models": set(),
-    "knowledge": {"training"},  # inside `index` only
+    "knowledge": {"training"},  # inside `index`, `learn` and the like only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
     "data": {"training", "export"},
     "train": {"training"},

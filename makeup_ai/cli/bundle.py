@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--recipe", default="dynamic_int8")
     make.add_argument("--catalogue", metavar="FILE.json", help="products in the bundle's layout; built-in by default")
     make.add_argument("--faq", metavar="FILE.jsonl", help="the brand's questions and answers, one JSON object a line")
+    make.add_argument("--weights", metavar="FILE.json", help="of the needs table, from `makeup-ai knowledge learn`")
     make.add_argument("--name", default="makeup_ai bundle")
     make.add_argument("--data-statement", required=True, help="what it was trained and measured on, in words")
     make.add_argument("--out", required=True, metavar="BUNDLE")
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
             name=options.name,
             data=options.data_statement,
             faq=options.faq,
+            weights=options.weights,
         )
         print(f"{bundle.folder}  next: makeup-ai bundle selftest {bundle.folder}")
         return 0

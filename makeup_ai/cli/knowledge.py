@@ -1,4 +1,4 @@
-"""`makeup-ai knowledge link|index|show|check|jsonld`."""
+"""`makeup-ai knowledge link|index|show|check|jsonld|learn`."""
 
 from __future__ import annotations
 
@@ -41,11 +41,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--json", action="store_true", help="counts and problems as one object")
     jsonld = actions.add_parser("jsonld", help="write the whole graph as JSON-LD")
     jsonld.add_argument("--out", required=True, metavar="FILE")
+    learn = actions.add_parser("learn", help="learn weights of the needs table from what a catalogue claims")
+    learn.add_argument("file", metavar="FILE", help="products with ingredients and claims: CSV, JSONL, JSON or Parquet")
+    learn.add_argument("--claims", required=True, metavar="COLUMN", help="what each product is said to be good for")
+    learn.add_argument("--words", metavar="FILE.json", help="what the column's words mean: word -> list of needs")
+    learn.add_argument("--out", required=True, metavar="FILE")
+    learn.add_argument("--json", action="store_true", help="products with and without each claim as one object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what the action says."""
     actions = {"link": _link, "index": _index, "show": _show_node, "check": _check, "jsonld": _jsonld}
+    actions["learn"] = _learn
     return actions[options.action](options)
 
 
@@ -145,4 +152,26 @@ def _jsonld(options: argparse.Namespace) -> int:
     text = json.dumps(jsonld(Knowledge.load()), ensure_ascii=False, indent=1) + "\n"
     write_whole(options.out, text)
     print(f"{options.out} ({len(text.encode()) / 1000:.0f} kB)  next: load it into any reader of JSON-LD")
+    return 0
+
+
+def _learn(options: argparse.Namespace) -> int:
+    from makeup_ai.training.data.claims import read_claims, read_words
+    from makeup_ai.training.suitability import Formulas, learn_weights
+
+    knowledge = Knowledge.load()
+    words = read_words(options.words, knowledge.needs) if options.words else {}
+    claims = read_claims(options.file, options.claims, words, knowledge.needs)
+    linker = PackLinker(knowledge)
+    formulas = Formulas.of((linker.link_text(text) for text in claims.texts), knowledge)
+    found = learn_weights(formulas, claims.needs, knowledge)
+    write_whole(options.out, json.dumps(found.weights.to_table(), ensure_ascii=False) + "\n")
+    if options.json:
+        print(json.dumps({"learned": found.claims, "left": found.left, "unread": claims.unread}, ensure_ascii=False))
+        return 0
+    for need, (yes, no) in found.claims.items():
+        print(f"{need}: {yes} products claim it, {no} do not")
+    for need, (yes, no) in found.left.items():
+        print(f"{need}: left to the graph, {yes} products claim it and {no} do not")
+    print(f"{options.out}  next: makeup-ai bundle make ... --weights {options.out}")
     return 0

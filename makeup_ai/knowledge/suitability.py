@@ -10,6 +10,7 @@ from typing import Any
 from makeup_ai.knowledge.entries import Effect
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.linking import PART, Linker, linked_ids
+from makeup_ai.knowledge.weights import NeedWeights
 from makeup_ai.schema import Product
 
 NEEDS_SCHEMA = 1
@@ -27,6 +28,8 @@ TELLING = 0.15
 """Least contribution of an ingredient that is told as the reason, where the brand declares the need too."""
 LEAST_CELL = 0.02
 """Cells nearer to zero are left out."""
+GRAPH_ALONE = NeedWeights()
+"""Nothing learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Contribution:
     Args:
         need: `slot:value`.
         value: Above zero where it helps, below where it hurts.
-        nodes: The path in the graph, or the need alone where the brand declares it.
+        nodes: The path in the graph, the need alone where the brand declares it, or the ingredient alone where data has
+            taught what the graph does not say.
     """
 
     need: str
@@ -45,8 +49,10 @@ class Contribution:
 
     @property
     def kind(self) -> str:
-        """`"path"` through the knowledge, or `"declared"` by the brand."""
-        return "path" if len(self.nodes) > 1 else "declared"
+        """`"path"` through the knowledge, `"declared"` by the brand, or `"contains"` of what was learned."""
+        if len(self.nodes) > 1:
+            return "path"
+        return "declared" if self.nodes == (self.need,) else "contains"
 
 
 def position_weight(position: int, low_dose: bool = False) -> float:
@@ -82,13 +88,17 @@ def fixed(value: float) -> int:
     return math.floor(value * UNIT + 0.5)
 
 
-def contributions(product: Product, linker: Linker) -> Iterator[Contribution]:
+def contributions(product: Product, linker: Linker, weights: NeedWeights = GRAPH_ALONE) -> Iterator[Contribution]:
     """Give what each ingredient of a product adds to each need, through each effect.
 
     One contribution is `place x strength x confidence x contact x weight`: the ingredient's `position_weight`, the
     statement's strength and confidence, the contact of the product's category with skin (or 1 in the categories of an
     effect that names them, and 0 in others), and the effect's weight for the need, below zero where it hurts. An
     ingredient counts once, where it stands first; near spellings do not count, as evidence must be sure.
+
+    Learned weights are added to the effect's weight for the need. What the graph does not bear out (a weight of the
+    ingredient itself, an effect that the graph does not tie to the need, a sign turned round) is one contribution of
+    the ingredient, whose path is the ingredient alone: nobody is told a chain that no source stands behind.
 
     Raises:
         ValueError: The product's category has no step in the knowledge.
@@ -100,24 +110,41 @@ def contributions(product: Product, linker: Linker) -> Iterator[Contribution]:
             f"Unknown category. Expected one of {sorted(knowledge.steps)}. Received: category={product.category!r} "
             f"of product {product.product_id!r}; correct it, or add the category to steps.json"
         )
+    for id_, place in _places(product, linker):
+        taught = {need: place * step.contact * w for need, w in weights.ingredients.get(id_, {}).items()}
+        for statement in knowledge.ingredients[id_].effects:
+            effect = knowledge.effects[statement.effect]
+            power = place * statement.strength * statement.confidence
+            power *= _contact(effect, product.category, step.contact)
+            if not power:
+                continue
+            learned = weights.effects.get(effect.id, {})
+            for need, said in effect_weights(effect).items():
+                weight = said + learned.get(need, 0.0)
+                if weight * said > 0:
+                    yield Contribution(need, power * weight, (f"ingredient:{id_}", f"effect:{effect.id}", need))
+                else:
+                    taught[need] = taught.get(need, 0.0) + power * weight
+            for need in learned.keys() - effect_weights(effect).keys():
+                taught[need] = taught.get(need, 0.0) + power * learned[need]
+        for need, value in sorted(taught.items()):
+            if value:
+                yield Contribution(need, value, (f"ingredient:{id_}",))
+
+
+def effect_weights(effect: Effect) -> dict[str, float]:
+    """Give the graph's weight of an effect for each need it is tied to, below zero where it hurts."""
+    return {**effect.helps, **{need: effect.helps.get(need, 0.0) - weight for need, weight in effect.hurts.items()}}
+
+
+def _places(product: Product, linker: Linker) -> Iterator[tuple[str, float]]:
+    """Give each ingredient of a product once, where it stands first, with the weight of its place."""
     seen: set[str] = set()
     for position, printed in enumerate(product.ingredients, start=1):
         for id_ in linked_ids(linker.contained(printed), at_least=PART):
-            if id_ in seen:
-                continue
-            seen.add(id_)
-            item = knowledge.ingredients[id_]
-            place = position_weight(position, item.low_dose)
-            for statement in item.effects:
-                effect = knowledge.effects[statement.effect]
-                power = place * statement.strength * statement.confidence
-                power *= _contact(effect, product.category, step.contact)
-                if not power:
-                    continue
-                for sign, needs in ((1, effect.helps), (-1, effect.hurts)):
-                    for need, weight in needs.items():
-                        nodes = (f"ingredient:{id_}", f"effect:{effect.id}", need)
-                        yield Contribution(need, sign * power * weight, nodes)
+            if id_ not in seen:
+                seen.add(id_)
+                yield id_, position_weight(position, linker.knowledge.ingredients[id_].low_dose)
 
 
 def _contact(effect: Effect, category: str, contact: float) -> float:
@@ -126,13 +153,18 @@ def _contact(effect: Effect, category: str, contact: float) -> float:
     return contact
 
 
-def needs_table(products: Sequence[Product], knowledge: Knowledge, domain: Mapping[str, Any]) -> dict[str, Any]:
+def needs_table(
+    products: Sequence[Product],
+    knowledge: Knowledge,
+    domain: Mapping[str, Any],
+    weights: NeedWeights = GRAPH_ALONE,
+) -> dict[str, Any]:
     """Make the needs table: how well each product serves each need, and the path behind each cell.
 
     - Slots of term `suitability`: the contributions of the ingredients, summed and squashed. What the brand declares is
       one contribution more, as large as makes a cell of `DECLARED` by itself. The path of a cell is the largest single
-      contribution of an ingredient in the direction of the cell, or what the brand declares where that is less than
-      `TELLING`.
+      contribution of an ingredient through the graph in the direction of the cell, or, where that is less than
+      `TELLING`, the largest of all.
     - Slot `ingredient`: 1 for each ingredient contained, `FAMILY_SHARE` for the head of its family.
     - Other slots of term `preference`: 1 where the brand declares the value.
 
@@ -142,14 +174,16 @@ def needs_table(products: Sequence[Product], knowledge: Knowledge, domain: Mappi
         products: In catalogue order; their index is the row.
         knowledge: Of ingredients and effects.
         domain: The domain table, of which `slots` and `values` are read.
+        weights: Learned ones, added to the graph's.
 
     Returns:
         `{"schema": 1, "needs": [...], "cells": [[need index, row, ten-thousandths, path index], ...], "paths": [...]}`
         with cells in order of need and row.
 
     Raises:
-        ValueError: A product's category has no step in the knowledge.
+        ValueError: A product's category has no step in the knowledge, or a weight is of what the knowledge lacks.
     """
+    weights.check(knowledge)
     linker = Linker(knowledge)
     suitability = _needs_of_term(domain, "suitability")
     preference = _needs_of_term(domain, "preference")
@@ -158,7 +192,7 @@ def needs_table(products: Sequence[Product], knowledge: Knowledge, domain: Mappi
         declared = [f"{slot}:{value}" for slot, values in product.attributes.items() for value in values]
         told = [Contribution(need, SCALE * math.atanh(DECLARED), (need,)) for need in declared]
         by_need: dict[str, list[Contribution]] = {}
-        for item in (*contributions(product, linker), *told):
+        for item in (*contributions(product, linker, weights), *told):
             by_need.setdefault(item.need, []).append(item)
         for need in suitability:
             value = squash(sum(item.value for item in by_need.get(need, ())))

@@ -189,6 +189,19 @@ def parse_ingredients(value: object) -> tuple[str, ...]:
     return tuple(filter(None, (name.strip(" .。\t\r") for name in names)))
 
 
+def parse_words(value: object) -> tuple[str, ...]:
+    """Read the words of a cell, such as the claims of a pack: a list, a list as text, or text with `;` or `|` between.
+
+    Examples:
+        >>> parse_words("['Good for: Pores', 'Vegan']"), parse_words("concern:pores; concern:acne")
+        (('Good for: Pores', 'Vegan'), ('concern:pores', 'concern:acne'))
+
+    Raises:
+        ValueError: It is neither text nor a list, or a list written as text that does not parse.
+    """
+    return tuple(filter(None, (word.strip() for item in _items(value) for word in re.split("[;|；]", item))))
+
+
 def decode_text(content: bytes, file: str) -> tuple[str, str]:
     """Decode UTF-8 or GB18030, and return the text and the name of its encoding.
 
