@@ -70,9 +70,9 @@ def photo_pictures(patch: FacePatch, report: SkinReport, words: Wording) -> Pict
     for name in report.cues:
         measured = CUES[name](frame)
         if measured.heat is not None:
-            cover = overlay.cover_of(measured.regions)
-            limits = heat_limits(np.asarray(measured.heat)[cover], table["cues"][name])
-            picture = overlay.heat_picture(patch, np.asarray(measured.heat), cover, limits, places)
+            heat, cover = np.asarray(measured.heat()), overlay.cover_of(measured.regions)
+            limits = heat_limits(heat[cover], table["cues"][name])
+            picture = overlay.heat_picture(patch, heat, cover, limits, places)
             image = f'<img src="{overlay.image_text(picture, 80)}" alt="{escape(words.cue(name))}">'
             heats[name] = Heat(image, limits)
     return Pictures(face, heats, of_photo=True)

@@ -66,4 +66,4 @@ def test_every_formula_names_regions_of_the_frame(frame):
         measured = formula(frame)
         assert np.shape(measured.value) == (), name
         assert all(np.shape(value) == () for value in measured.regions.values()), name
-        assert measured.heat is None or np.shape(measured.heat) == (SIDE, SIDE), name
+        assert measured.heat is None or np.shape(measured.heat()) == (SIDE, SIDE), name

@@ -145,7 +145,7 @@ def test_a_light_line_counts_less_than_two_thirds_of_a_line(paint, name):
 
 
 def test_heat_lies_on_the_line(paint):
-    heat = np.asarray(CUES["forehead_lines"](paint(lined("forehead_lines", 0.3))).heat)
+    heat = np.asarray(CUES["forehead_lines"](paint(lined("forehead_lines", 0.3))).heat())
     y, x = np.unravel_index(heat.argmax(), heat.shape)
     assert min(abs(y - row) for row in (26, 36, 46)) <= 1
     assert 80 <= x <= 176
@@ -249,7 +249,7 @@ def test_any_picture_gives_finite_numbers_and_no_negative_line(paint_any, seed):
     for name in RELIEF:
         measured = CUES[name](frame)
         assert np.isfinite(measured.value), name
-        assert np.isfinite(np.asarray(measured.heat)).all(), name
+        assert np.isfinite(np.asarray(measured.heat())).all(), name
         if name in LINES:
             assert 0.0 <= float(measured.value) <= 100.0, name
 

@@ -22,4 +22,5 @@ def dark_circles(frame: Frame) -> Measured:
         name: pigment.median_of(frame, even, cheek, matt) - pigment.median_of(frame, even, name, matt)
         for name, cheek in REGIONS.items()
     }
-    return Measured(frame.pooled(regions), regions, heat=-pigment.doubled(frame, even, (*REGIONS, *REGIONS.values())))
+    shown = (*REGIONS, *REGIONS.values())
+    return Measured(frame.pooled(regions), regions, heat=lambda: -pigment.doubled(frame, even, shown))

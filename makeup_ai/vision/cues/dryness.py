@@ -18,10 +18,14 @@ def dryness(frame: Frame) -> Measured:
     coding and roughness make as many dark specks as light ones and so cancel out; below 0 there are no flakes.
     """
     xp, row = frame.xp, frame.table["cues"]["dryness"]
-    values, heat = {}, {}
+    values, shown = {}, {}
     for name in REGIONS:
         dark, light = specks(xp, percent_of_light(xp, window(frame.lightness, name)), row["sigma"], row["floor"])
         seen = matt_skin(frame, name)
         values[name] = statistics.average(xp, light - xp.minimum(dark, row["dark_cap"]), seen)
-        heat[name] = light * seen
-    return Measured(frame.pooled(values), values, put_back(xp, heat))
+        shown[name] = light, seen
+    return Measured(
+        frame.pooled(values),
+        values,
+        lambda: put_back(xp, {name: light * seen for name, (light, seen) in shown.items()}),
+    )

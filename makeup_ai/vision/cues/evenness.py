@@ -24,7 +24,7 @@ def uneven_tone(frame: Frame) -> Measured:
     away = _patches(frame)
     regions = {name: pigment.mean_of(frame, away, name) for name in REGIONS}
     sizes = {name: float(len(pigment.half_pixels(name))) for name in REGIONS}
-    return Measured(frame.pooled(regions, sizes), regions, heat=pigment.doubled(frame, away, REGIONS))
+    return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, away, REGIONS))
 
 
 def _patches(frame: Frame) -> Array:
@@ -54,4 +54,4 @@ def radiance(frame: Frame) -> Measured:
     low = frame.pooled({name: pigment.median_of(frame, red, name, matt) for name in LOW})
     regions = {name: pigment.median_of(frame, red, name, matt) - low for name in HIGH}
     value = frame.pooled(regions) - row["patches"] * uneven_tone(frame).value
-    return Measured(value, regions, heat=pigment.doubled(frame, red - low, HIGH))
+    return Measured(value, regions, heat=lambda: pigment.doubled(frame, red - low, HIGH))

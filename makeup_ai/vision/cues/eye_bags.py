@@ -40,8 +40,11 @@ def eye_bags(frame: Frame) -> Measured:
     even = filters.blur(xp, shading.evenly_lit(frame), _SMOOTH)
     ends = {name: pigment.median_of(frame, even, cheek) - _DARKEST for name, cheek in BELOW.items()}
     regions = {name: xp.mean(_steps(frame, _profiles(frame, even, name), cheek)) for name, cheek in ends.items()}
-    dip = xp.maximum(filters.curvatures(xp, even, 2.0)[0], 0.0)
-    return Measured(frame.pooled(regions), regions, heat=pigment.doubled(frame, dip, tuple(LIDS)))
+
+    def heat() -> Array:
+        return pigment.doubled(frame, xp.maximum(filters.curvatures(xp, even, 2.0)[0], 0.0), tuple(LIDS))
+
+    return Measured(frame.pooled(regions), regions, heat)
 
 
 def _profiles(frame: Frame, picture: Array, region: str) -> Array:

@@ -51,24 +51,29 @@ def nasolabial_folds(frame: Frame) -> Measured:
     At every step along the course the deepest valley across it is taken; the cue is their mean. The shading of the
     cheek is a slope and has no valley.
     """
-    xp, regions, heat = frame.xp, {}, frame.xp.zeros_like(frame.lightness)
+    xp, regions, found = frame.xp, {}, {}
     for side in _SIDES:
         strip = courses.nasolabial(side)
         depth, seen = valleys(frame, f"{side}_nasolabial", strip, frame.table["cues"]["nasolabial_folds"])
         depth = depth * xp.minimum(2.0 * seen, 1.0)  # the bottom of a deep fold is dark and half shadow itself
         regions[f"{side}_nasolabial"] = statistics.average(xp, xp.max(depth, axis=0), xp.max(seen, axis=0))
-        heat = heat + strip.spread(xp, depth)
-    return Measured(frame.pooled(regions), regions, heat)
+        found[strip] = depth
+    return Measured(frame.pooled(regions), regions, lambda: _spread(xp, found))
 
 
 def _density(frame: Frame, name: str, strips: Mapping[str, Strip]) -> Measured:
     """Average the depth of lines over the skin seen in each strip."""
-    xp, regions, heat = frame.xp, {}, frame.xp.zeros_like(frame.lightness)
+    xp, regions, found = frame.xp, {}, {}
     for region, strip in strips.items():
         depth, seen = valleys(frame, region, strip, frame.table["cues"][name])
         regions[region] = statistics.average(xp, depth, seen)
-        heat = heat + strip.spread(xp, depth * seen)
-    return Measured(frame.pooled(regions), regions, heat)
+        found[strip] = depth * seen
+    return Measured(frame.pooled(regions), regions, lambda: _spread(xp, found))
+
+
+def _spread(xp: Any, found: Mapping[Strip, Array]) -> Array:
+    """Put the values of some strips back into the frame, `(SIDE, SIDE)`."""
+    return sum(strip.spread(xp, values) for strip, values in found.items())
 
 
 def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, Array]:

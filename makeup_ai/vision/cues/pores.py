@@ -17,11 +17,13 @@ def pores(frame: Frame) -> Measured:
     Noise, coding and sharpening make as many light specks as dark ones and so cancel out; pores are dark.
     """
     xp, row = frame.xp, frame.table["cues"]["pores"]
-    values, heat = {}, {}
+    values, shown = {}, {}
     for name in REGIONS:
         dark, light = specks(xp, fine_light(frame, name), row["sigma"], row["floor"])
         dark, light = xp.minimum(dark, row["dark_cap"]), xp.minimum(light, row["light_cap"])
         seen = enlarged(xp, matt_skin(frame, name), FINE)
         values[name] = statistics.average(xp, dark - light, seen)
-        heat[name] = dark * seen
-    return Measured(frame.pooled(values), values, put_back(xp, heat))
+        shown[name] = dark, seen
+    return Measured(
+        frame.pooled(values), values, lambda: put_back(xp, {name: dark * seen for name, (dark, seen) in shown.items()})
+    )

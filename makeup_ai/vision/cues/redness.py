@@ -22,5 +22,5 @@ def redness(frame: Frame) -> Measured:
     reference = frame.pooled({name: pigment.median_of(frame, index, name, matt) for name in REFERENCE})
     regions = {name: pigment.median_of(frame, index, name, matt) - reference for name in REGIONS}
     return Measured(
-        frame.pooled(regions), regions, heat=pigment.doubled(frame, index - reference, (*REGIONS, *REFERENCE))
+        frame.pooled(regions), regions, lambda: pigment.doubled(frame, index - reference, (*REGIONS, *REFERENCE))
     )

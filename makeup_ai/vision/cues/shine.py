@@ -19,7 +19,7 @@ def shine(frame: Frame) -> Measured:
     glare = xp.clip(mirrored(frame) - row["threshold"], 0.0, row["brightest"])
     regions = {name: xp.mean(xp.take(xp.reshape(glare, (-1,)), pigment.half_pixels(name), axis=0)) for name in REGIONS}
     sizes = {name: float(len(pigment.half_pixels(name))) for name in REGIONS}
-    return Measured(frame.pooled(regions, sizes), regions, heat=pigment.doubled(frame, glare, REGIONS))
+    return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, glare, REGIONS))
 
 
 def mirrored(frame: Frame) -> Array:

@@ -71,4 +71,4 @@ def _spots(frame: Frame, picture: Array, names: tuple[str, ...]) -> Measured:
     picture = picture * pigment.inner(frame)
     regions: Mapping[str, Array] = {name: pigment.mean_of(frame, picture, name) for name in names}
     sizes = {name: float(len(pigment.half_pixels(name))) for name in names}
-    return Measured(frame.pooled(regions, sizes), regions, heat=pigment.doubled(frame, picture, names))
+    return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, picture, names))

@@ -29,4 +29,4 @@ def texture(frame: Frame) -> Measured:
         seen = xp.where(matt_skin(frame, name) > 0.5, 1.0, 0.0)
         middle = statistics.median(xp, xp.reshape(heat[name], (-1,)), xp.reshape(seen, (-1,)))
         values[name] = _TO_DEVIATION * middle
-    return Measured(frame.pooled(values), values, put_back(xp, heat))
+    return Measured(frame.pooled(values), values, lambda: put_back(xp, heat))
