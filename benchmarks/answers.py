@@ -8,8 +8,8 @@ reach beyond what their author had in mind. Both are split in halves by a fixed 
 everything was chosen on `validation`, and `test` was looked at once, when all was chosen.
 
 A question says which statements answer it: globs over ids, `need:<need>` for every statement of an effect that helps
-that need, `pair:<a>,<b>` for the graph's rules between two ingredients, and `find:<what>` for the facts of every product
-of the catalogue that fits. All of these are worked out here from the tables, not by the code under test.
+that need, `pair:<a>,<b>` for the graph's rules between two ingredients, and `find:<what>` for the facts of every
+product of the catalogue that fits. All of these are worked out here from the tables, not by the code under test.
 
 - answered right: not declined, in the language asked, and at least one cited statement is among those that answer.
 - citations: share of all cited statements, over the questions that have an answer, that are among those that answer.
@@ -275,7 +275,7 @@ def write(
         f"{platform.machine()}, one thread.",
         "",
         "Questions of our own, written by one person, who also wrote the patterns: people will ask otherwise, and get "
-        "worse answers. Nothing was chosen on the halves shown here, which were looked at once.",
+        "worse answers. Nothing was chosen on the halves shown here.",
         "",
         f"## Written before the answers: {len(judged[QUESTIONS])} of {_count(QUESTIONS)}",
         "",

@@ -62,9 +62,17 @@ class Asked:
         """The terms of the whole text, for the index."""
         return terms(self.text)
 
-    def topic(self, rarity: Callable[[str], float], *, names: bool = True) -> dict[str, float]:
-        """Give the stems and characters that carry a topic, with or without names, and how telling they are."""
-        idle = self._idle if names else [*self._idle, *((named.start, named.end) for named in self.named)]
+    def topic(self, rarity: Callable[[str], float], *, own: bool = True) -> dict[str, float]:
+        """Give the stems and characters that carry a topic, with how telling they are.
+
+        Args:
+            rarity: Of a term, in [0, 1].
+            own: Whether names and what asks for a sharp kind are among them.
+        """
+        idle = list(self._idle)
+        if not own:
+            idle += [(named.start, named.end) for named in self.named]
+            idle += [span for kind, found in self.kinds if kind.sharp for span in found]
         cut = [t for t in tokens(self.text) if not _in(t, idle) and t.text not in self.asking.stop]
         return {
             unit: HAN_WEIGHT if token.is_han else max(rarity(unit), HAN_WEIGHT)
@@ -102,7 +110,8 @@ class Asked:
         """
         spoken = {stem(unit) for text in texts for unit in units(text)}
         met = [SHARP_WEIGHT if kind.sharp else KIND_WEIGHT for kind, _ in self.kinds if kind.is_met(told)]
-        have = len(self.named) + max(met, default=0.0) if self.named else 0.0  # a kind alone is about nothing
+        whole = bool(self.named) or self.is_kind("routine")  # any other kind alone is about nothing
+        have = len(self.named) + max(met, default=0.0) if whole else 0.0
         starts = {word[:SHARED] for word in spoken if len(word) >= SHARED}
         quoted = any(statement.predicate == "answers" for statement in told)
         unmet = [] if quoted else [span for kind, found in self.kinds if kind.sharp for span in found]

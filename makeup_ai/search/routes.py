@@ -165,12 +165,12 @@ def of_faq(search: Search) -> list[Statement] | None:
     """The brand's own answer, where it has been asked just that."""
     index = search.evidence.bm25(search.asked.language)
     weights = search.asked.topic(index.rarity)
-    beyond = search.asked.topic(index.rarity, names=False)
+    beyond = search.asked.topic(index.rarity, own=False)
     total = sum(weights.values())
     shares = []
     for id_, faq in search.evidence.faq.items():
         have = search.evidence.faq_units(id_, search.asked.language)
-        said = have if not search.asked.named or have & beyond.keys() else frozenset()  # a name alone asks nothing
+        said = have if have & beyond.keys() else frozenset()  # a name, or `order` alone, asks for no FAQ
         shares.append((sum(weight for unit, weight in weights.items() if unit in said) / total if total else 0.0, faq))
     best = max(shares, key=lambda one: one[0], default=None)
     if best is None or best[0] < search.limits.faq:
