@@ -8,6 +8,9 @@ that the needs table sums,
 `graph` is the graph's weight of the effect for the need. `change` and `own` are learned, and have a Gaussian prior
 around 0 (`Spread`): with no data the score is the graph's, with little it stays near (ridge towards the graph; Hoerl &
 Kennard 1970, with the maximum a posteriori of MacKay 1992).
+
+A part of an ingredient's own weight is shared with those that keep the same company in formulas (`company`), so that
+what is learned of a common ingredient says something of a rare one.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ LEAST_EACH = 20
 """Products with a claim, and without it, below which a need is left to the graph."""
 LEAST_WEIGHT = 0.005
 """Learned weights nearer to zero are left out of the table."""
+COMPANY_DIMENSIONS, LEAST_TOGETHER = 40, 2
+"""Of the places that `company` gives, and lists that two ingredients must share to be said to keep company."""
+NOTHING = 1e-9
 STEPS, HALVINGS = 50, 30
 CONVERGED = 1e-8
 """Newton ends where the gradient, a product's mean of it, is no larger."""
@@ -42,15 +48,17 @@ class Spread:
 
     Args:
         effects: Of a change of an effect's weight; the graph's weights lie in [-1, 1].
-        ingredients: Of an ingredient's own weight.
+        ingredients: Of the part of an ingredient's own weight that it shares with no other.
+        company: Of the part that it shares with those of its company; 0 for none.
     """
 
     effects: float = 0.6
     ingredients: float = 0.1
+    company: float = 0.1
 
     def __post_init__(self) -> None:
-        if not (0 < self.effects < np.inf and 0 < self.ingredients < np.inf):
-            raise ValueError(f"Expected standard deviations above 0. Received: {self}")
+        if not (0 < self.effects < np.inf and 0 < self.ingredients < np.inf and 0 <= self.company < np.inf):
+            raise ValueError(f"Expected standard deviations above 0, of company 0 or more. Received: {self}")
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,28 @@ def statement_matrix(knowledge: Knowledge) -> Floats:
     return matrix
 
 
+def company(formulas: Formulas) -> Floats:
+    """Place ingredients so that those which keep the same company lie near each other.
+
+    The leading eigenvectors of the positive pointwise mutual information of ingredients that stand in one list
+    (Levy & Goldberg 2014), each row of length 1. Lists are needed, claims are not; a list that comes twice counts once.
+
+    Returns:
+        `(ingredients, at most COMPANY_DIMENSIONS)`; rows of zeros for ingredients that keep none.
+    """
+    there = np.unique(formulas.ingredients > 0, axis=0).astype(np.float64)
+    together = there.T @ there
+    alone = np.maximum(np.diag(together), 1.0)
+    lift = np.log(np.maximum(together * len(there) / np.outer(alone, alone), 1.0))
+    lift[together < LEAST_TOGETHER] = 0.0
+    np.fill_diagonal(lift, 0.0)
+    values, vectors = np.linalg.eigh(lift)
+    kept = [i for i in np.argsort(-values)[:COMPANY_DIMENSIONS] if values[i] > NOTHING]
+    places = vectors[:, kept] * np.sqrt(values[kept])
+    lengths = np.linalg.norm(places, axis=1, keepdims=True)
+    return np.where(lengths > NOTHING, places / np.maximum(lengths, NOTHING), 0.0)
+
+
 def graph_weights(knowledge: Knowledge, needs: Sequence[str]) -> Floats:
     """Return `(effects,)` the graph's weight of each effect, the mean over the needs.
 
@@ -131,7 +161,9 @@ class Fitted:
         return formulas.effects @ (self.prior + self.change) + formulas.ingredients @ self.own
 
 
-def fit(formulas: Formulas, claimed: NDArray[np.bool_], prior: Floats, spread: Spread) -> Fitted:
+def fit(
+    formulas: Formulas, claimed: NDArray[np.bool_], prior: Floats, spread: Spread, near: Floats | None = None
+) -> Fitted:
     """Find the most probable weights, with both classes weighing the same whatever their sizes.
 
     Args:
@@ -139,6 +171,7 @@ def fit(formulas: Formulas, claimed: NDArray[np.bool_], prior: Floats, spread: S
         claimed: `(products,)`.
         prior: `(effects,)` weights to stay near.
         spread: How near.
+        near: What `company` made; by default no weight is shared.
 
     Raises:
         ValueError: Lengths differ.
@@ -148,13 +181,20 @@ def fit(formulas: Formulas, claimed: NDArray[np.bool_], prior: Floats, spread: S
             f"Expected a label a product and a prior an effect, {len(formulas)} and {formulas.effects.shape[1]}. "
             f"Received: {len(claimed)} and {len(prior)}"
         )
-    used = np.flatnonzero(formulas.ingredients.any(axis=0))  # an ingredient in no product keeps its prior, 0
-    effects = formulas.effects * spread.effects
-    own = formulas.ingredients[:, used] * spread.ingredients
-    solution = _newton(np.hstack([np.ones((len(claimed), 1)), effects, own]), formulas.effects @ prior, claimed)
-    weights = np.zeros(formulas.ingredients.shape[1])
-    weights[used] = solution[1 + len(prior) :] * spread.ingredients
-    return Fitted(float(solution[0]), prior, solution[1 : 1 + len(prior)] * spread.effects, weights)
+    used = np.flatnonzero(formulas.ingredients.any(axis=0))  # an ingredient in no product has no part of its own
+    none = np.zeros((formulas.ingredients.shape[1], 0))
+    shared = spread.company * near if near is not None and spread.company else none
+    parts = [
+        np.ones((len(claimed), 1)),
+        formulas.effects * spread.effects,
+        formulas.ingredients[:, used] * spread.ingredients,
+        formulas.ingredients @ shared,
+    ]
+    solution = _newton(np.hstack(parts), formulas.effects @ prior, claimed)
+    bias, change, own, common = np.split(solution, np.cumsum([part.shape[1] for part in parts[:-1]]))
+    weights = shared @ common
+    weights[used] += own * spread.ingredients
+    return Fitted(float(bias[0]), prior, change * spread.effects, weights)
 
 
 def _newton(inputs: Floats, offset: Floats, claimed: NDArray[np.bool_]) -> Floats:
@@ -231,13 +271,14 @@ def learn_weights(
     effects: dict[str, dict[str, float]] = {}
     ingredients: dict[str, dict[str, float]] = {}
     counts: dict[bool, dict[str, tuple[int, int]]] = {True: {}, False: {}}
+    near = company(formulas)
     for need in sorted(frozenset().union(*said)):
         claimed = np.array([need in needs for needs in said])
         prior = graph_weights(knowledge, [need])
         count = (int(claimed.sum()), int((~claimed).sum()))
         counts[enough := min(count) >= LEAST_EACH][need] = count
         if enough:
-            found = fit(formulas, claimed, prior, spread or Spread())
+            found = fit(formulas, claimed, prior, spread or Spread(), near)
             for table, ids, values in (
                 (effects, knowledge.effects, found.change),
                 (ingredients, knowledge.ingredients, found.own),

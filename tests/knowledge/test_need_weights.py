@@ -109,7 +109,7 @@ def test_weights_go_round_a_file(tmp_path):
     (tmp_path / "w.json").write_text(json.dumps(weights.to_table()), encoding="utf-8")
     assert NeedWeights.load(tmp_path / "w.json") == weights
     (tmp_path / "w.json").write_text("weights", encoding="utf-8")
-    with pytest.raises(ValueError, match="as JSON in .*learn them again"):
+    with pytest.raises(ValueError, match=r"as JSON in .*learn them again"):
         NeedWeights.load(tmp_path / "w.json")
 
 

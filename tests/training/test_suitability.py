@@ -13,7 +13,15 @@ from makeup_ai.errors import DataError
 from makeup_ai.knowledge import Knowledge, PackLinker
 from makeup_ai.knowledge.weights import NeedWeights
 from makeup_ai.training.data.claims import read_claims, read_words
-from makeup_ai.training.suitability import Formulas, Spread, fit, graph_weights, learn_weights, statement_matrix
+from makeup_ai.training.suitability import (
+    Formulas,
+    Spread,
+    company,
+    fit,
+    graph_weights,
+    learn_weights,
+    statement_matrix,
+)
 
 KNOWLEDGE = Knowledge.load()
 PRIOR = graph_weights(KNOWLEDGE, ["concern:pores"])
@@ -133,7 +141,25 @@ def test_labels_of_one_kind_teach_no_more_than_the_spread_allows():
     assert np.isfinite(found.bias) and abs(found.own[1]) < 0.1
 
 
-@pytest.mark.parametrize("spread", [(0, 1), (1, -1), (float("nan"), 1), (float("inf"), 1)])
+def test_company_is_found_by_hand():
+    # The first two meet twice in four lists, and twice alone: lift log(2 x 4 / (2 x 2)) = log 2. The third keeps none.
+    near = company(Formulas(np.array([[1, 1, 0], [1, 0.5, 1], [0, 0, 1], [0, 0, 0]]), np.zeros((4, 1))))
+    assert near.shape == (3, 1) and abs(near[:2, 0]) == pytest.approx([1, 1])
+    assert near[0, 0] == near[1, 0] and near[2, 0] == 0
+    assert company(formulas()).shape == (len(KNOWLEDGE.ingredients), 0)
+
+
+def test_what_is_learned_of_one_ingredient_is_shared_with_its_company():
+    read, claimed = made([[1, 0]] * 10 + [[0, 0]] * 10), np.arange(20) < 10
+    near = np.array([[1.0], [1.0]])
+    apart, shared = (fit(read, claimed, np.zeros(1), Spread(0.1, 0.1, c), near) for c in (0.0, 0.5))
+    assert apart.own[1] == 0 < shared.own[1] < shared.own[0]
+    assert shared.scores(made([[0, 1]])) == pytest.approx([shared.own[1]])
+    without = fit(read, claimed, np.zeros(1), Spread(0.1, 0.1, 0.5))
+    assert without.own == pytest.approx(apart.own)
+
+
+@pytest.mark.parametrize("spread", [(0, 1), (1, -1), (float("nan"), 1), (float("inf"), 1), (1, 1, -0.1)])
 def test_a_spread_is_above_zero(spread):
     with pytest.raises(ValueError, match="above 0"):
         Spread(*spread)
