@@ -320,6 +320,7 @@ class Cue:
         regions: The measurement by facial region.
         noise: Standard deviation of the score between photos of one face under the same light.
         level: `"strength"`, `"usual"` or `"need"`; `"description"` of a cue that is neither (the colour of the eyes).
+        named: Name of the colour that such a cue describes, by language; empty where it has none that is certain.
     """
 
     value: float
@@ -328,6 +329,7 @@ class Cue:
     regions: Mapping[str, float]
     noise: float = 0.0
     level: str = "usual"
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from makeup_ai.recommend.tables import Tables
 from makeup_ai.schema import LANGUAGES, Profile, SkinReport, Slot, Understanding
 
 WORDS, PROFILE, PHOTO = "words", "profile", "photo"
+MOST_SEEN = 3
+"""Needs taken from a photo at most, the strongest first: more would say nothing about what matters."""
 """Where a need came from."""
 
 ResolveAvoid = Callable[[str], Iterable[str]]
@@ -155,10 +157,14 @@ class _Gathering:
             self.sources["tone"] = [PHOTO]
         if any(WORDS in self.sources[need] for need in self.scored):
             return
-        for cue, (need, least) in self.tables.settings.cues.items():
-            if cue in skin.cues and skin.cues[cue].score >= least:
-                slot, _, value = need.partition(":")
-                self.add(slot, value, PHOTO)
+        seen = {
+            need: skin.cues[cue].score
+            for cue, (need, least) in self.tables.settings.cues.items()
+            if cue in skin.cues and skin.cues[cue].score >= least
+        }
+        for need in sorted(seen, key=lambda need: -seen[need])[:MOST_SEEN]:
+            slot, _, value = need.partition(":")
+            self.add(slot, value, PHOTO)
 
     def add(self, slot: str, value: str, source: str) -> None:
         rule = self.tables.slots.get(slot)

@@ -181,11 +181,12 @@ class _Page:
         describes = cue.level == "description"
         score = "" if describes else meter(cue.score, cue.noise, cue.level)
         noise = "" if describes else f"±{cue.noise:.1f}"
+        level = escape(cue.named.get(self.words.language, "")) or self.say(f"level.{cue.level}")
         return (
             f'<tr><th scope="row">{escape(self.words.cue(name))}{said}</th><td class="meter-cell">{score}</td>'
             f'<td class="value">{number(cue.value)} <span class="unit">{escape(self.words.unit(cue.unit))}</span></td>'
             f'<td class="noise">{noise}</td>'
-            f'<td><span class="pill {escape(cue.level)}">{self.say(f"level.{cue.level}")}</span></td></tr>'
+            f'<td><span class="pill {escape(cue.level)}">{level}</span></td></tr>'
         )
 
     def heats(self, report: SkinReport) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from makeup_ai.schema import Capture, Cue
+from makeup_ai.vision.cues.naming import colour_name
 from makeup_ai.vision.table import Table
 
 
@@ -36,8 +37,16 @@ def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, gr
         if len(regions) < row["min_regions"] or not all(values[f"usable.{region}"] for region in row["needs"]):
             continue
         score = score_of(values[name], row)
-        cues[name] = Cue(values[name], row["unit"], score, regions, float(row["noise"]), level_of(score, row))
+        level, named = level_of(score, row), _named(values, name, row)
+        cues[name] = Cue(values[name], row["unit"], score, regions, float(row["noise"]), level, named)
     return cues
+
+
+def _named(values: Mapping[str, float], name: str, row: Table) -> Mapping[str, str]:
+    """Name the colour that a cue describes; nothing where its row names none, or this one cannot be told."""
+    if "colours" not in row:
+        return {}
+    return dict(colour_name([values[f"colour.{name}.{axis}"] for axis in "lab"], row) or {})
 
 
 def _shown(values: Mapping[str, float], row: Table) -> bool:
@@ -49,7 +58,8 @@ def _shown(values: Mapping[str, float], row: Table) -> bool:
 
 def score_of(value: float, row: Table) -> float:
     """Put a measurement on the scale of its cue: 0 at `none`, 100 at `strong`, straight between them."""
-    return min(100.0, max(0.0, 100.0 * (value - row["none"]) / (row["strong"] - row["none"])))
+    none, strong = float(row["none"]), float(row["strong"])
+    return min(100.0, max(0.0, 100.0 * (value - none) / (strong - none)))
 
 
 def level_of(score: float, row: Table) -> str:

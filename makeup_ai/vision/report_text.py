@@ -87,7 +87,7 @@ def _cue(name: str, cue: Cue, words: Wording, marks: tuple[str, str]) -> list[st
     level = words.say(f"level.{cue.level}")
     value, unit = number(cue.value), words.unit(cue.unit)
     if cue.level == "description":
-        return [words.cue(name), "", "", "", level, value, unit]
+        return [words.cue(name), "", "", "", cue.named.get(words.language, level), value, unit]
     full = round(cue.score / 100.0 * BAR)
     bar = marks[0] * full + marks[1] * (BAR - full)
     return [words.cue(name), f"{cue.score:.0f}", bar, f"±{cue.noise:.1f}", level, value, unit]

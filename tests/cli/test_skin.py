@@ -77,7 +77,7 @@ def test_one_object_is_printed_with_the_promised_names(capsys, photos):
     tone = {"ita_degrees", "ita_class", "uncertainty_degrees", "lab", "hue_degrees", "chroma", "monk", "undertone"}
     assert set(found["tone"]) == tone and found["withheld_because"] == {}
     for cue in found["cues"].values():
-        assert set(cue) == {"value", "unit", "score", "regions", "noise", "level"} and 0 <= cue["score"] <= 100
+        assert set(cue) == {"value", "unit", "score", "regions", "noise", "level", "named"} and 0 <= cue["score"] <= 100
 
 
 def test_a_table_is_printed_in_both_languages(capsys, photos):

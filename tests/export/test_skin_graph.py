@@ -1,4 +1,7 @@
 import dataclasses
+import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,15 +27,23 @@ def patch(face_models):
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory):
+def converted(tmp_path_factory) -> Path:
     from makeup_ai.export.skin import export_skin
 
-    return export_skin(tmp_path_factory.mktemp("skin"), TABLE)
+    return export_skin(tmp_path_factory.mktemp("skin"), TABLE, ["tflite"])["tflite"].path
 
 
-@pytest.fixture(params=["tflite", "onnx"])
-def graph(request, files) -> SkinGraph:
-    return SkinGraph(files[request.param].path, value_names())
+@pytest.fixture(scope="session", params=["tflite", "onnx"])
+def graph(request) -> SkinGraph:
+    """Open a fresh TFLite file; and the bundle's ONNX file where a bundle is given, as its conversion takes minutes."""
+    if request.param == "tflite":
+        return SkinGraph(request.getfixturevalue("converted"), value_names())
+    bundle = Path(os.environ.get("MAKEUP_AI_BUNDLE", ""))
+    path = bundle / "models" / "skin.onnx"
+    if not os.environ.get("MAKEUP_AI_BUNDLE") or not path.is_file():
+        pytest.skip("MAKEUP_AI_BUNDLE names no bundle with a skin.onnx: `make quick` makes one")
+    names = json.loads((bundle / "manifest.json").read_text("utf-8"))["models"]["skin"]["task"]["values"]
+    return SkinGraph(path, names)
 
 
 def test_the_files_measure_what_numpy_measures_on_faces_they_were_not_held_to(graph):
@@ -56,17 +67,15 @@ def test_a_disagreement_is_seen(graph, patch):
     assert disagreement(Wrong(), TABLE, [patch])[1] > 1.0
 
 
-def test_a_file_of_other_numbers_is_refused(files):
+def test_a_file_of_other_numbers_is_refused(converted):
     with pytest.raises(ValueError, match="Expected a skin graph that gives 3 numbers"):
-        SkinGraph(files["tflite"].path, ("a", "b", "c"))
+        SkinGraph(converted, ("a", "b", "c"))
 
 
-def test_it_has_built_in_operators_only(files):
+def test_it_has_built_in_operators_only(converted):
     from makeup_ai.export.operators import tflite_operators
 
-    assert not [
-        name for name in tflite_operators(files["tflite"].path.read_bytes()) if name.startswith(("Flex", "CUSTOM"))
-    ]
+    assert not [name for name in tflite_operators(converted.read_bytes()) if name.startswith(("Flex", "CUSTOM"))]
 
 
 def test_an_unknown_format_is_refused(tmp_path):

@@ -228,7 +228,7 @@ def test_light_from_one_side_is_taken_out_of_a_real_face(frame):
     trusted = pigment.mask(shading.FITTED) * gloss.matt(frame) > 0.5
     light, even = pigment.light(frame)[trusted], shading.evenly_lit(frame)[trusted]
     assert even.std() < 0.7 * light.std()
-    assert np.allclose(np.linalg.norm(shading.normals(frame), axis=1), 1.0, atol=1e-4)
+    assert np.allclose(np.linalg.norm(np.stack(shading.normals(frame)), axis=0), 1.0, atol=1e-4)
 
 
 def test_a_mirrored_face_has_the_same_cues(paint):
@@ -237,3 +237,15 @@ def test_a_mirrored_face_has_the_same_cues(paint):
     for name in ("redness", "uneven_tone", "dark_spots", "dark_circles"):
         values = [float(CUES[name](paint(lab_from_linear(side))).value) for side in (linear, linear[:, ::-1])]
         assert values[0] == pytest.approx(values[1], rel=0.1, abs=0.02), name
+
+
+def test_the_report_names_the_colour_of_the_lips_in_both_languages_or_says_nothing():
+    from makeup_ai.schema import Capture
+    from makeup_ai.vision.report import read_cues
+
+    lips = {"lip_colour": 58.3, "lip_colour.upper_lip": 58.0, "lip_colour.lower_lip": 58.6}
+    red = {**lips, "colour.lip_colour.l": 42.0, "colour.lip_colour.a": 50.0, "colour.lip_colour.b": 30.0}
+    table = {"cues": {"lip_colour": {**ROWS["lip_colour"], "needs": []}}}
+    assert read_cues(red, Capture(True, ()), table, greyscale=False)["lip_colour"].named == {"en": "red", "zh": "正红色"}
+    pale = {**red, "colour.lip_colour.l": 95.0, "colour.lip_colour.a": 0.0, "colour.lip_colour.b": 0.0}
+    assert read_cues(pale, Capture(True, ()), table, greyscale=False)["lip_colour"].named == {}
