@@ -67,9 +67,12 @@ class Search:
     limits: Limits
 
     def best(self, candidates: Iterable[Statement]) -> list[Statement]:
-        """Take the candidates that answer best."""
+        """Take the candidates that answer best; beside one that is of a sharp kind, none that is of no such kind."""
         hits = rank(self.asked, self.evidence, candidates, self.weights, self.vector)
-        return pick(hits, self.limits.told, self.limits.near)
+        told = pick(hits, self.limits.told, self.limits.near)
+        sharp = [kind for kind, _ in self.asked.kinds if kind.sharp]
+        of_kind = [statement for statement in told if any(kind.is_met([statement]) for kind in sharp)]
+        return of_kind if told[:1] == of_kind[:1] and of_kind else told
 
 
 Route = Callable[[Search], "list[Statement] | None"]

@@ -48,6 +48,7 @@ def test_an_answer_is_its_citations_and_nothing_else(ask, answering, question):
 def test_the_answer_is_about_what_was_asked(ask):
     assert ids(ask("does niacinamide help with oily skin"))[0] == "niacinamide/effect/sebum_control"
     assert ids(ask("Is retinol ok during pregnancy?")) == ["retinol/pregnancy/avoid"]
+    assert ids(ask("孕妇能用视黄醇吗")) == ["retinol/pregnancy/avoid"], "and not that it suits oily skin"
     assert ids(ask("烟酰胺10+锌1精华多少钱？")) == ["product/NIN-SER-001/price"]
     assert ids(ask("is Hatsuyuki Lotion Light Fresh in stock?")) == ["product/HOS-TON-002/stock"]
     assert ids(ask("How do I do a patch test?")) == ["faq/patch_test"]
