@@ -57,6 +57,12 @@ def blur_within(xp: Any, picture: Array, weights: Array, sigma: float) -> Array:
     return blur(xp, picture * weights, sigma) / xp.maximum(blur(xp, weights, sigma), 1e-3)
 
 
+def bend_sum(xp: Any, picture: Array, sigma: float) -> Array:
+    """Give the sum of both principal curvatures at a scale, `(..., side, side)`, as of `principal_curvatures`."""
+    smooth, bend = gaussian_matrix(picture.shape[-1], sigma), derivative_matrix(picture.shape[-1], sigma, 2)
+    return xp.matmul(xp.matmul(bend, picture), smooth.T) + xp.matmul(xp.matmul(smooth, picture), bend.T)
+
+
 def curvatures(xp: Any, picture: Array, sigma: float) -> tuple[Array, Array, Array]:
     """Give the second derivatives of a picture at a scale: down, across, and mixed, each times sigma squared.
 

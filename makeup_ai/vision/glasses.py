@@ -21,7 +21,7 @@ def bridge_line(frame: Frame) -> Array:
     below a rim. Rimless glasses with a clear bridge are not seen.
     """
     xp, strip = frame.xp, courses.bridge()
-    picture = percent_of_light(xp, strip.read(xp, frame.lightness))
+    picture = percent_of_light(xp, xp.cast(strip.read(xp, frame.lightness), "float32"))
     found = [xp.abs(bend(xp, picture, sigma, _ALONG)) - xp.abs(slope(xp, picture, sigma, _ALONG)) for sigma in _SIGMAS]
     lines = xp.maximum(*found)[strip.margin : strip.rows - strip.margin]
     return xp.max(statistics.median(xp, lines, np.ones((strip.rows - 2 * strip.margin, strip.columns), np.float32)))

@@ -52,12 +52,20 @@ def window(picture: Array, region: str) -> Array:
     return picture[top : top + side, left : left + side]
 
 
+def lightness(frame: Frame, region: str) -> Array:
+    """Give the L* of the square around a region, `(side, side)` float32."""
+    part: Array = frame.xp.cast(window(frame.lightness, region), "float32")
+    return part
+
+
 def matt_skin(frame: Frame, region: str) -> Array:
     """Weigh the pixels of the square around a region: one where its skin is seen, away from mirrors, `(side, side)`."""
 
     def make() -> Array:
         xp = frame.xp
-        skin, mirror = (window(xp.reshape(part, (SIDE, SIDE)), region) for part in (frame.skin, frame.mirror))
+        skin, mirror = (
+            xp.cast(window(xp.reshape(part, (SIDE, SIDE)), region), "float32") for part in (frame.skin, frame.mirror)
+        )
         glare = xp.clip(1.0 - _GLARE_RATE * blur(xp, mirror, _GLARE_SIGMA), 0.0, 1.0)
         return skin * glare * _core(region)
 

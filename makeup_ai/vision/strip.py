@@ -40,10 +40,15 @@ class Strip:
     margin: int
 
     def read(self, xp: Any, picture: Array) -> Array:
-        """Read a `(SIDE, SIDE)` picture of the frame along the strip (bilinear), `(rows, columns)`."""
+        """Read `(..., SIDE, SIDE)` pictures of the frame along the strip (bilinear), `(..., rows, columns)`."""
+        if _is_upright(self):
+            left, top = (int(place) for place in self.courses[0][0])
+            return picture[..., top : top + self.rows, left : left + self.columns]
         index, weights = _gather(self)
-        near = xp.take(xp.reshape(picture, (-1,)), index, axis=0) * weights
-        return xp.reshape(xp.sum(xp.reshape(near, (4, -1)), axis=0), (self.rows, self.columns))
+        many = tuple(picture.shape[:-2])
+        near = xp.take(xp.reshape(picture, (*many, SIDE * SIDE)), index, axis=-1) * weights
+        near = xp.reshape(near, (*many, 4, self.rows * self.columns))
+        return xp.reshape(xp.sum(near, axis=-2), (*many, self.rows, self.columns))
 
     def spread(self, xp: Any, values: Array) -> Array:
         """Put `(rows, columns)` values back where they lie in the frame, `(SIDE, SIDE)`; 0 outside the strip."""
@@ -71,6 +76,15 @@ def _resample(corners: Polyline, samples: int) -> npt.NDArray[np.float64]:
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     at = np.linspace(0.0, length[-1], samples)
     return np.stack([np.interp(at, length, points[:, axis]) for axis in (0, 1)], axis=1)
+
+
+@cache
+def _is_upright(strip: Strip) -> bool:
+    """Tell whether the samples are pixels of the frame, row by row, so that reading them is cutting them out."""
+    columns, rows = np.meshgrid(np.arange(strip.columns), np.arange(strip.rows))
+    corner = np.array(strip.courses[0][0])
+    whole = bool((corner == np.round(corner)).all())
+    return whole and np.allclose(_places(strip), np.stack([columns, rows], axis=-1) + corner, atol=1e-6)
 
 
 @cache

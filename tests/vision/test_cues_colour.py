@@ -246,6 +246,9 @@ def test_the_report_names_the_colour_of_the_lips_in_both_languages_or_says_nothi
     lips = {"lip_colour": 58.3, "lip_colour.upper_lip": 58.0, "lip_colour.lower_lip": 58.6}
     red = {**lips, "colour.lip_colour.l": 42.0, "colour.lip_colour.a": 50.0, "colour.lip_colour.b": 30.0}
     table = {"cues": {"lip_colour": {**ROWS["lip_colour"], "needs": []}}}
-    assert read_cues(red, Capture(True, ()), table, greyscale=False)["lip_colour"].named == {"en": "red", "zh": "正红色"}
+    assert read_cues(red, Capture(True, ()), table, greyscale=False)["lip_colour"].named == {
+        "en": "red",
+        "zh": "正红色",
+    }
     pale = {**red, "colour.lip_colour.l": 95.0, "colour.lip_colour.a": 0.0, "colour.lip_colour.b": 0.0}
     assert read_cues(pale, Capture(True, ()), table, greyscale=False)["lip_colour"].named == {}

@@ -17,10 +17,7 @@ def dark_circles(frame: Frame) -> Measured:
     Takiwaki, "Evaluation of dark circles of the lower eyelid", Skin Res. Technol. 14 (2008).
     """
     even = shading.evenly_lit(frame)
-    matt = gloss.matt(frame)
-    regions = {
-        name: pigment.median_of(frame, even, cheek, matt) - pigment.median_of(frame, even, name, matt)
-        for name, cheek in REGIONS.items()
-    }
     shown = (*REGIONS, *REGIONS.values())
+    medians = pigment.medians(frame, even, shown, gloss.matt(frame))
+    regions = {name: medians[cheek] - medians[name] for name, cheek in REGIONS.items()}
     return Measured(frame.pooled(regions), regions, heat=lambda: -pigment.doubled(frame, even, shown))

@@ -6,7 +6,7 @@ from makeup_ai.vision import statistics
 from makeup_ai.vision.cues.measured import Measured
 from makeup_ai.vision.cues.specks import specks
 from makeup_ai.vision.frame import Frame
-from makeup_ai.vision.relief import matt_skin, percent_of_light, put_back, window
+from makeup_ai.vision.relief import lightness, matt_skin, percent_of_light, put_back
 
 REGIONS = ("forehead", "right_cheek", "left_cheek", "nose")
 
@@ -20,7 +20,7 @@ def dryness(frame: Frame) -> Measured:
     xp, row = frame.xp, frame.table["cues"]["dryness"]
     values, shown = {}, {}
     for name in REGIONS:
-        dark, light = specks(xp, percent_of_light(xp, window(frame.lightness, name)), row["sigma"], row["floor"])
+        dark, light = specks(xp, percent_of_light(xp, lightness(frame, name)), row["sigma"], row["floor"])
         seen = matt_skin(frame, name)
         values[name] = statistics.average(xp, light - xp.minimum(dark, row["dark_cap"]), seen)
         shown[name] = light, seen

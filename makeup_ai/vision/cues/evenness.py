@@ -21,8 +21,12 @@ def uneven_tone(frame: Frame) -> Measured:
     Evenness of chromophores is what faces are judged by: Matts, Fink, Grammer & Burquest, "Color homogeneity and visual
     perception of age, health, and attractiveness of female facial skin", J. Am. Acad. Dermatol. 57 (2007).
     """
-    away = _patches(frame)
-    regions = {name: pigment.mean_of(frame, away, name) for name in REGIONS}
+    found: Measured = frame.once("uneven_tone", lambda: _measure(frame, _patches(frame)))
+    return found
+
+
+def _measure(frame: Frame, away: Array) -> Measured:
+    regions = pigment.means(frame, away, REGIONS)
     sizes = {name: float(len(pigment.half_pixels(name))) for name in REGIONS}
     return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, away, REGIONS))
 
@@ -30,14 +34,10 @@ def uneven_tone(frame: Frame) -> Measured:
 def _patches(frame: Frame) -> Array:
     """Give the distance from even of every pixel, `(HALF, HALF)` Hunter L."""
     xp, row = frame.xp, frame.table["cues"]["uneven_tone"]
-
-    def make() -> Array:
-        shares = gloss.matt(frame) * pigment.inner(frame) * pigment.mask(REGIONS)
-        even = shading.evenly_lit(frame)
-        fine, coarse = (filters.blur_within(xp, even, shares, row[scale]) for scale in ("fine", "coarse"))
-        return xp.abs(fine - coarse)
-
-    return frame.once("patches", make)
+    shares = gloss.matt(frame) * pigment.inner(frame) * pigment.mask(REGIONS)
+    even = shading.evenly_lit(frame)
+    fine, coarse = (filters.blur_within(xp, even, shares, row[scale]) for scale in ("fine", "coarse"))
+    return xp.abs(fine - coarse)
 
 
 def radiance(frame: Frame) -> Measured:
@@ -49,9 +49,9 @@ def radiance(frame: Frame) -> Measured:
     to it, so only photos in alike light compare.
     """
     xp, row = frame.xp, frame.table["cues"]["radiance"]
-    red = 100.0 * xp.sqrt(pigment.linear(frame)[..., 0])
-    matt = gloss.matt(frame)
-    low = frame.pooled({name: pigment.median_of(frame, red, name, matt) for name in LOW})
-    regions = {name: pigment.median_of(frame, red, name, matt) - low for name in HIGH}
+    red = 100.0 * xp.sqrt(pigment.linear(frame)[0])
+    medians = pigment.medians(frame, red, (*HIGH, *LOW), gloss.matt(frame))
+    low = frame.pooled({name: medians[name] for name in LOW})
+    regions = {name: medians[name] - low for name in HIGH}
     value = frame.pooled(regions) - row["patches"] * uneven_tone(frame).value
     return Measured(value, regions, heat=lambda: pigment.doubled(frame, red - low, HIGH))

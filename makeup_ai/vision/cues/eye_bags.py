@@ -38,7 +38,8 @@ def eye_bags(frame: Frame) -> Measured:
     """
     xp = frame.xp
     even = filters.blur(xp, shading.evenly_lit(frame), _SMOOTH)
-    ends = {name: pigment.median_of(frame, even, cheek) - _DARKEST for name, cheek in BELOW.items()}
+    cheeks = pigment.medians(frame, even, BELOW.values())
+    ends = {name: cheeks[cheek] - _DARKEST for name, cheek in BELOW.items()}
     regions = {name: xp.mean(_steps(frame, _profiles(frame, even, name), cheek)) for name, cheek in ends.items()}
 
     def heat() -> Array:

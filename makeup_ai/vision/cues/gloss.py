@@ -22,13 +22,15 @@ def whiter(frame: Frame) -> Array:
 
     def make() -> Array:
         seen = pigment.linear(frame)
-        medians = {name: pigment.median_of(frame, seen, name) for name in REGIONS}
-        middle = xp.maximum(pigment.spread(frame, medians), _DARKEST)
-        skin = middle * frame.gains  # mirrored light is white only under white light
-        over = xp.maximum(skin[..., 0] - skin[..., 2], _MIN_COLOUR * skin[..., 0])
-        bluer = seen[..., 2] / middle[..., 2] - seen[..., 0] / middle[..., 0]
-        added = bluer * skin[..., 0] * skin[..., 2] / (over * skin[..., 1])  # over the green light that the skin gives
-        return 100.0 * xp.sqrt(middle[..., 1]) * (xp.sqrt(1.0 + xp.clip(added, 0.0, 10.0)) - 1.0)
+        middle = xp.maximum(xp.stack(list(pigment.medians(frame, seen, REGIONS).values()), axis=1), _DARKEST)
+        gains = xp.reshape(xp.cast(frame.gains, "float32"), (3, 1))
+        skin = middle * gains  # mirrored light is white only under white light
+        over = xp.maximum(skin[0] - skin[2], _MIN_COLOUR * skin[0])
+        factor = skin[0] * skin[2] / (over * skin[1])  # over the green light that the skin gives
+        rows = (factor / middle[0], 100.0 * xp.sqrt(middle[1]), factor / middle[2])
+        red, green, blue = (pigment.spread(xp, REGIONS, row) for row in rows)
+        added = seen[2] * blue - seen[0] * red
+        return green * (xp.sqrt(1.0 + xp.clip(added, 0.0, 10.0)) - 1.0)
 
     return frame.once("whiter", make)
 

@@ -33,7 +33,7 @@ def iris_colour(frame: Frame) -> Measured:
     """
     xp = frame.xp
     read = {name: _ring(frame, name) for name in EYES}
-    open_eyes = {name: xp.where(shown > _MIN_SHOWN, 1.0, 0.0) for name, (_, shown) in read.items()}
+    open_eyes = {name: xp.cast(shown > _MIN_SHOWN, "float32") for name, (_, shown) in read.items()}
     weights = xp.stack(list(open_eyes.values()))[:, None]
     colours = xp.stack([colour for colour, _ in read.values()])
     whole = xp.sum(colours * weights, axis=0) / xp.maximum(xp.sum(weights), 1.0)
@@ -48,8 +48,8 @@ def _ring(frame: Frame, eye: str) -> tuple[Array, Array]:
     radius = xp.mean(xp.sqrt(xp.sum(xp.square(rim - centre), axis=1) + 1e-6))
     xy = centre + _circle() * radius
     shown = _between_lids(xp, xy, [frame.points[vertex, :2] for vertex in lids], radius)
-    lab = lab_pixels(xp, linear_pixels(xp, warp.sample(xp, frame.crop, xy)) * frame.gains)
-    above = lab[:, 0] - statistics.median(xp, lab[:, 0], xp.where(shown > 0.5, 1.0, 0.0))
+    lab = lab_pixels(xp, linear_pixels(xp, warp.sample(xp, frame.crop, xy)) * xp.cast(frame.gains, "float32"))
+    above = lab[:, 0] - statistics.median(xp, lab[:, 0], xp.cast(shown > 0.5, "float32"))
     counted = shown * xp.clip((_CATCH_LIGHT - above) / _EDGE + 0.5, 0.0, 1.0)
     return statistics.average(xp, lab, xp.stack([counted, counted, counted], axis=1), axis=0), xp.mean(shown)
 

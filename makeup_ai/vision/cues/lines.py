@@ -93,8 +93,8 @@ def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, A
         Percent of the light that a line takes, and weights in [0, 1]; `(rows, columns)` each.
     """
     xp = frame.xp
-    lightness = strip.read(xp, frame.lightness)
-    seen = strip.measured() * _skin(frame, region, strip, lightness, row["wide"])
+    read = strip.read(xp, _pictures(frame))
+    lightness, seen = read[0], strip.measured() * _skin(frame, region, read, row["wide"])
     picture = percent_of_light(xp, lightness)
     depth = valley_depth(xp, picture, row["sigmas"], row["along"], row["step"])
     crossing = xp.minimum(xp.abs(bend(xp, xp.transpose(picture), row["sigmas"][0], row["along"])), _LOUD)
@@ -103,15 +103,25 @@ def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, A
     return 100.0 * (1.0 - xp.exp(-0.01 * depth)), seen
 
 
-def _skin(frame: Frame, region: str, strip: Strip, lightness: Array, wide: float) -> Array:
-    """Weigh samples by whether they show skin: no broad shadow or hair, no mirror, not turned away."""
-    xp, (rows, columns) = frame.xp, lightness.shape
+def _skin(frame: Frame, region: str, read: Array, wide: float) -> Array:
+    """Weigh samples of `_pictures` by whether they show skin: no broad shadow or hair, no mirror, not turned away."""
+    xp, (rows, columns) = frame.xp, read.shape[1:]
     down, right = gaussian_matrix(rows, wide), gaussian_matrix(columns, wide).T
     limits = frame.table["relief"]
-    broad = xp.matmul(xp.matmul(down, lightness), right) - frame.colour(region)[0]
-    lit = xp.clip((broad + limits["dark"]) / limits["dark_soft"], 0.0, 1.0)
-    strange = strip.read(xp, xp.reshape(xp.minimum(frame.strange, 4.0), (SIDE, SIDE)))
-    own = xp.clip(3.0 - 2.0 * xp.matmul(xp.matmul(down, strange), right), 0.0, 1.0)
-    matt = 1.0 - strip.read(xp, xp.reshape(frame.mirror, (SIDE, SIDE)))
-    faced = xp.clip(10.0 * strip.read(xp, frame.turned) - 2.0, 0.0, 1.0)
-    return lit * own * matt * faced
+    broad = xp.matmul(xp.matmul(down, read[:2]), right)
+    darker = broad[0] - xp.cast(frame.colour(region)[0], "float32")
+    lit = xp.clip((darker + limits["dark"]) / limits["dark_soft"], 0.0, 1.0)
+    own = xp.clip(3.0 - 2.0 * broad[1], 0.0, 1.0)
+    faced = xp.clip(10.0 * read[3] - 2.0, 0.0, 1.0)
+    return lit * own * (1.0 - read[2]) * faced
+
+
+def _pictures(frame: Frame) -> Array:
+    """Give what is read along strips: L*, how strange, how mirroring and how turned; `(4, SIDE, SIDE)` float32."""
+    xp = frame.xp
+
+    def make() -> Array:
+        parts = (frame.lightness, xp.minimum(frame.strange, 4.0), frame.mirror, frame.turned)
+        return xp.stack([xp.cast(xp.reshape(part, (SIDE, SIDE)), "float32") for part in parts])
+
+    return frame.once("along strips", make)

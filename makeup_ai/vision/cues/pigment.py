@@ -13,8 +13,9 @@ skin, and this one hardly does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,12 @@ _DARKEST = 0.004  # linear light; below, a byte of sRGB is mostly noise
 
 
 def linear(frame: Frame) -> Array:
-    """Give linear light as photographed, `(HALF, HALF, 3)`."""
+    """Give linear light as photographed, red, green and blue, `(3, HALF, HALF)`."""
     xp = frame.xp
 
     def make() -> Array:
         seen = warp.halve(xp.reshape(frame.seen, (canonical.SIDE, canonical.SIDE, 3)))
-        return xp.maximum(seen, _DARKEST)
+        return xp.maximum(xp.transpose(xp.reshape(seen, (HALF, HALF, 3)), (2, 0, 1)), _DARKEST)
 
     return frame.once("linear", make)
 
@@ -45,13 +46,18 @@ def linear(frame: Frame) -> Array:
 def light(frame: Frame) -> Array:
     """Give how light the face is, `(HALF, HALF)`, Hunter L from 0 to 100."""
     xp = frame.xp
-    return frame.once("light", lambda: 100.0 * xp.sqrt(xp.sum(linear(frame) * _LUMINANCE, axis=-1)))
+
+    def make() -> Array:
+        red, green, blue = (linear(frame)[i] * _LUMINANCE[i] for i in range(3))
+        return 100.0 * xp.sqrt(red + green + blue)
+
+    return frame.once("light", make)
 
 
 def red(frame: Frame) -> Array:
     """Give the erythema index, 100 ln(red / green), `(HALF, HALF)`: differences are percent of light."""
     xp = frame.xp
-    return frame.once("red", lambda: 100.0 * xp.log(linear(frame)[..., 0] / linear(frame)[..., 1]))
+    return frame.once("red", lambda: 100.0 * xp.log(linear(frame)[0] / linear(frame)[1]))
 
 
 def share_of_light(frame: Frame) -> Array:
@@ -78,24 +84,32 @@ def bends(frame: Frame, name: str, sigma: float) -> tuple[Array, Array]:
     return found
 
 
-def median_of(frame: Frame, picture: Array, region: str, shares: Array = None) -> Array:
-    """Give the median of a picture over the pixels of a region whose share (of skin) is over a half, `()` or `(c,)`."""
-    xp, index = frame.xp, half_pixels(region)
+def medians(frame: Frame, picture: Array, names: Iterable[str], shares: Array = None) -> dict[str, Array]:
+    """Give the median of a picture over the pixels of each region whose share (of skin) is over a half.
+
+    Args:
+        frame: The face.
+        picture: `(HALF, HALF)`, or `(channels, HALF, HALF)`.
+        names: Of the regions; all are ordered at once.
+        shares: `(HALF, HALF)` of each pixel, those of skin where `None`.
+
+    Returns:
+        Region -> `()` or `(channels,)`.
+    """
+    xp, names = frame.xp, tuple(names)
+    index, inside = _laid_out(names)
     shares = skin(frame) if shares is None else shares
-    shown = xp.where(xp.take(xp.reshape(shares, (-1,)), index, axis=0) > 0.5, 1.0, 0.0)
-    if len(picture.shape) == 2:
-        return statistics.median(xp, xp.take(xp.reshape(picture, (-1,)), index, axis=0), shown)
-    channels = picture.shape[-1]
-    values = xp.transpose(xp.take(xp.reshape(picture, (-1, channels)), index, axis=0))
-    return statistics.median(xp, values, xp.stack([shown] * channels))
+    shown = xp.cast(xp.take(xp.reshape(shares, (-1,)), index, axis=0) * inside > 0.5, "float32")
+    many = picture.shape[:-2]
+    values = xp.take(xp.reshape(picture, (*many, HALF * HALF)), index, axis=-1)
+    found = statistics.median(xp, values, xp.stack([shown] * many[0]) if many else shown)
+    return {name: found[..., number] for number, name in enumerate(names)}
 
 
-def spread(frame: Frame, values: Mapping[str, Array]) -> Array:
-    """Give every pixel the value of its region, `(HALF, HALF)` or `(HALF, HALF, c)`; 0 outside the regions given."""
-    xp, names = frame.xp, tuple(values)
-    nothing = xp.zeros_like(values[names[0]])
-    rows = xp.take(xp.stack([*values.values(), nothing]), _labels(names), axis=0)
-    return xp.reshape(rows, (HALF, HALF, *rows.shape[1:]))
+def spread(xp: Any, names: Iterable[str], values: Array) -> Array:
+    """Give every pixel the value of its region, `(regions,)` to `(HALF, HALF)`; 0 outside the regions named."""
+    rows = xp.concatenate([values, np.zeros(1, np.float32)], axis=0)
+    return xp.reshape(xp.take(rows, _labels(tuple(names)), axis=0), (HALF, HALF))
 
 
 def inner(frame: Frame) -> Array:
@@ -109,11 +123,13 @@ def inner(frame: Frame) -> Array:
     return frame.once("inner", make)
 
 
-def mean_of(frame: Frame, picture: Array, region: str) -> Array:
-    """Give the mean of a picture over the skin of a region, `()`; a pixel counts by its share of skin."""
-    xp = frame.xp
-    shown = xp.take(xp.reshape(skin(frame), (-1,)), half_pixels(region), axis=0)
-    return statistics.average(xp, xp.take(xp.reshape(picture, (-1,)), half_pixels(region), axis=0), shown)
+def means(frame: Frame, picture: Array, names: Iterable[str]) -> dict[str, Array]:
+    """Give the mean of a picture over the skin of each region, `()` each; a pixel counts by its share of skin."""
+    xp, names = frame.xp, tuple(names)
+    index, inside = _laid_out(names)
+    shown = xp.take(xp.reshape(skin(frame), (-1,)), index, axis=0) * inside
+    found = statistics.average(xp, xp.take(xp.reshape(picture, (-1,)), index, axis=0), shown, axis=1)
+    return {name: found[number] for number, name in enumerate(names)}
 
 
 def doubled(frame: Frame, picture: Array, regions: Iterable[str]) -> Array:
@@ -128,6 +144,17 @@ def half_pixels(region: str) -> Ints:
     """Give the numbers of a region's pixels in the flattened pictures, int32."""
     mask = canonical.region_masks()[region].astype(np.float32)[..., None]
     return np.flatnonzero(warp.halve(mask).reshape(-1) > 0.6).astype(np.int32)
+
+
+@cache
+def _laid_out(names: tuple[str, ...]) -> tuple[Ints, Floats]:
+    """Give the pixels of each region in a row as long as the longest, and one where it is so long."""
+    rows = [half_pixels(name) for name in names]
+    longest = max(len(row) for row in rows)
+    index, inside = np.zeros((len(rows), longest), np.int32), np.zeros((len(rows), longest), np.float32)
+    for number, row in enumerate(rows):
+        index[number, : len(row)], inside[number, : len(row)] = row, 1.0
+    return index, inside
 
 
 @cache

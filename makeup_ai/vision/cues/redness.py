@@ -18,9 +18,9 @@ def redness(frame: Frame) -> Measured:
     the light cancel, and the same flush counts the same on light and on dark skin, where a* shrinks (see `pigment`).
     """
     index = pigment.red(frame)
-    matt = gloss.matt(frame)
-    reference = frame.pooled({name: pigment.median_of(frame, index, name, matt) for name in REFERENCE})
-    regions = {name: pigment.median_of(frame, index, name, matt) - reference for name in REGIONS}
+    medians = pigment.medians(frame, index, (*REGIONS, *REFERENCE), gloss.matt(frame))
+    reference = frame.pooled({name: medians[name] for name in REFERENCE})
+    regions = {name: medians[name] - reference for name in REGIONS}
     return Measured(
         frame.pooled(regions), regions, lambda: pigment.doubled(frame, index - reference, (*REGIONS, *REFERENCE))
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
 from makeup_ai.vision import canonical, filters, warp
 from makeup_ai.vision.canonical import NODES, Floats
 from makeup_ai.vision.cues import gloss, pigment
@@ -27,43 +29,41 @@ def evenly_lit(frame: Frame) -> Array:
     return frame.once("evenly_lit", lambda: pigment.light(frame) - _shading(frame))
 
 
-def normals(frame: Frame) -> Array:
-    """Give the unit normals of the face at the nodes of the warp, `(NODES * NODES, 3)`."""
+def normals(frame: Frame) -> tuple[Array, Array, Array]:
+    """Give the unit normals of the face at the nodes of the warp, x, y and z, `(NODES * NODES,)` each."""
     xp = frame.xp
     depth = warp.nodes(xp, frame.points[:468, 1:])[..., 1]
     x, y, z = (filters.blur(xp, axis, _SMOOTH) for axis in (frame.nodes[..., 0], frame.nodes[..., 1], depth))
     slope = filters.derivative_matrix(NODES, 1.0, 1)
     across = [xp.matmul(axis, slope.T) for axis in (x, y, z)]
     down = [xp.matmul(slope, axis) for axis in (x, y, z)]
-    normal = xp.stack([across[i - 2] * down[i - 1] - across[i - 1] * down[i - 2] for i in range(3)], axis=-1)
-    length = xp.sqrt(xp.sum(xp.square(normal), axis=-1) + 1e-6)
-    return xp.reshape(normal / length[..., None], (-1, 3))
+    x, y, z = (across[i - 2] * down[i - 1] - across[i - 1] * down[i - 2] for i in range(3))
+    length = xp.sqrt(xp.square(x) + xp.square(y) + xp.square(z) + 1e-6)
+    return xp.reshape(x / length, (-1,)), xp.reshape(y / length, (-1,)), xp.reshape(z / length, (-1,))
 
 
 def _shading(frame: Frame) -> Array:
     """Fit the nine pictures to the light of skin by ridge regression, by Gram-Schmidt, `(HALF, HALF)`."""
-    xp, up = frame.xp, _up()
-    down = up.T / up.sum(axis=0)[:, None]
+    xp, up, down = frame.xp, _up(), _down()
     weights = xp.reshape(xp.matmul(xp.matmul(down, gloss.matt(frame) * pigment.mask(FITTED)), down.T), (-1,))
     picture = xp.reshape(xp.matmul(xp.matmul(down, pigment.light(frame)), down.T), (-1,))
     weights = weights / xp.maximum(xp.sum(weights), 1e-3)
-    fitted = xp.zeros_like(picture) + xp.sum(weights * picture)
-    basis: list[Array] = []
-    for harmonic in _harmonics(frame):
-        column = harmonic - xp.sum(weights * harmonic)
-        for other in basis:
-            column = column - other * xp.sum(weights * other * column)
-        norm = xp.sum(weights * xp.square(column)) + _RIDGE * xp.sum(weights * xp.square(harmonic))
-        column = column / xp.sqrt(norm + 1e-9)
-        fitted = fitted + column * xp.sum(weights * column * (picture - fitted))
-        basis.append(column)
+    harmonics = _harmonics(frame)
+    left = xp.stack([*harmonics, picture])  # what the pictures so far do not explain of the others and of the light
+    ridge = _RIDGE * xp.matmul(xp.square(left), weights) + 1e-9
+    left = left - xp.matmul(left, weights)[:, None]
+    for number in range(len(harmonics)):
+        column, left = left[0], left[1:]
+        heavy = weights * column
+        share = xp.matmul(left, heavy) / (xp.sum(heavy * column) + ridge[number])
+        left = left - share[:, None] * column
+    fitted = picture - left[0]
     return xp.matmul(xp.matmul(up, xp.reshape(fitted, (NODES, NODES))), up.T)
 
 
 def _harmonics(frame: Frame) -> list[Array]:
     """Give the pictures but the first, which is one everywhere, `(NODES * NODES,)` each."""
-    xp, normal = frame.xp, normals(frame)
-    x, y, z = normal[:, 0], normal[:, 1], normal[:, 2]
+    xp, (x, y, z) = frame.xp, normals(frame)
     second = [x * y, x * z, y * z, xp.square(x) - xp.square(y), 3.0 * xp.square(z) - 1.0]
     return [x, y, z, *second]
 
@@ -71,3 +71,9 @@ def _harmonics(frame: Frame) -> list[Array]:
 @cache
 def _up() -> Floats:
     return pigment.interpolation(NODES, (0.0, canonical.SIDE - 1.0))
+
+
+@cache
+def _down() -> Floats:
+    up = _up()
+    return np.ascontiguousarray(up.T / up.sum(axis=0)[:, None])

@@ -29,5 +29,5 @@ def mirrored(frame: Frame) -> Array:
     that shape would be. The smaller of both counts: pale skin alone is no mirror, and neither is a bulge.
     """
     xp, even, matt = frame.xp, shading.evenly_lit(frame), gloss.matt(frame)
-    middle = pigment.spread(frame, {name: pigment.median_of(frame, even, name, matt) for name in REGIONS})
+    middle = pigment.spread(xp, REGIONS, xp.stack(list(pigment.medians(frame, even, REGIONS, matt).values())))
     return xp.minimum(gloss.whiter(frame), even - middle)

@@ -8,9 +8,9 @@ quarter of its height, which is why it is multiplied by four.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from makeup_ai.vision import filters
 from makeup_ai.vision.cues import pigment
 from makeup_ai.vision.cues.measured import Measured
 from makeup_ai.vision.frame import Frame
@@ -34,8 +34,8 @@ def dark_spots(frame: Frame) -> Measured:
     for sigma in row["sigmas"]:
         larger, smaller = pigment.bends(frame, "light", sigma)
         broad = xp.maximum(pigment.bends(frame, "light", _BROADER * sigma)[1], 0.0) / _BROADER**2
-        red = pigment.bends(frame, "red", sigma)
-        brown = _brown(xp, (larger + smaller) * share, -(red[0] + red[1]))
+        red = filters.bend_sum(xp, pigment.red(frame), sigma)
+        brown = _brown(xp, (larger + smaller) * share, -red)
         found.append(xp.maximum(_PEAK * (smaller - _PATCHES * broad) * brown - row["threshold"], 0.0))
     return _spots(frame, _largest(xp, found), DARK_REGIONS)
 
@@ -50,8 +50,8 @@ def blemishes(frame: Frame) -> Measured:
     found, share = [], pigment.share_of_light(frame)
     for sigma in row["sigmas"]:
         larger, _ = pigment.bends(frame, "red", sigma)
-        light = pigment.bends(frame, "light", sigma)
-        brown = pigment.MELANIN_RED * xp.maximum(light[0] + light[1], 0.0) * 0.5 * share
+        light = filters.bend_sum(xp, pigment.light(frame), sigma)
+        brown = pigment.MELANIN_RED * xp.maximum(light, 0.0) * 0.5 * share
         found.append(xp.maximum(_PEAK * (-larger - brown) - row["threshold"], 0.0))
     return _spots(frame, _largest(xp, found), RED_REGIONS)
 
@@ -69,6 +69,6 @@ def _largest(xp: Any, pictures: list[Array]) -> Array:
 def _spots(frame: Frame, picture: Array, names: tuple[str, ...]) -> Measured:
     """Average a picture of spots over the skin of each region, and over regions by their size."""
     picture = picture * pigment.inner(frame)
-    regions: Mapping[str, Array] = {name: pigment.mean_of(frame, picture, name) for name in names}
+    regions = pigment.means(frame, picture, names)
     sizes = {name: float(len(pigment.half_pixels(name))) for name in names}
     return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, picture, names))

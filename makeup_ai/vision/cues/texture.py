@@ -6,7 +6,7 @@ from makeup_ai.vision import statistics
 from makeup_ai.vision.cues.measured import Measured
 from makeup_ai.vision.filters import blur
 from makeup_ai.vision.frame import Frame
-from makeup_ai.vision.relief import matt_skin, put_back, window
+from makeup_ai.vision.relief import lightness, matt_skin, put_back
 
 REGIONS = ("right_cheek", "left_cheek", "nose")
 _TO_DEVIATION = 1.4826  # standard deviation over median absolute deviation, of a normal distribution
@@ -24,9 +24,9 @@ def texture(frame: Frame) -> Measured:
     fine, coarse = row["sigmas"]
     values, heat = {}, {}
     for name in REGIONS:
-        picture = window(frame.lightness, name)
+        picture = lightness(frame, name)
         heat[name] = xp.abs(blur(xp, picture, fine) - blur(xp, picture, coarse))
-        seen = xp.where(matt_skin(frame, name) > 0.5, 1.0, 0.0)
+        seen = xp.cast(matt_skin(frame, name) > 0.5, "float32")
         middle = statistics.median(xp, xp.reshape(heat[name], (-1,)), xp.reshape(seen, (-1,)))
         values[name] = _TO_DEVIATION * middle
     return Measured(frame.pooled(values), values, lambda: put_back(xp, heat))
