@@ -354,9 +354,9 @@ def render(
         "which has the most settings. Settings of learned weights are the spreads of effects, of ingredients and of "
         "what ingredients share with their company; company is read from the lists of both catalogues, without a "
         "label, and the lists of the brands kept apart are among them.",
-        "Tried on the folds before and left out, as nothing was gained: CosIng's functions as features, names that only "
-        "CosIng has, weights shared between highlights, and wider weights for rarer ingredients. What ingredients share "
-        "with their company was kept for 0.002 there.",
+        "Tried on the folds before and left out, as nothing was gained: CosIng's functions as features, names that "
+        "only CosIng has, weights shared between highlights, and wider weights for rarer ingredients. What ingredients "
+        "share with their company was kept for 0.002 there.",
         "## Each highlight, brands kept apart",
         table(
             ["highlight", "products", "brands", *judged, f"{LEARNED} less {TFIDF}"],
