@@ -64,6 +64,7 @@ def write_report(demo: Demo, path: Path) -> Path:
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>makeup_ai demo</title><style>{STYLE}</style><body>{body}</body></html>\n"
     )
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page)
     return path
 

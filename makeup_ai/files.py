@@ -12,7 +12,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     It is written beside its place under another name, brought to the disk, and renamed.
 
     Args:
-        path: The file; its folder is made where it is missing.
+        path: The file, in a folder that is there.
         content: Bytes, or text, which becomes UTF-8 with its line ends as they are.
 
     Returns:
@@ -20,11 +20,10 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
 
     Raises:
         UnicodeEncodeError: The text holds lone surrogates.
-        OSError: The folder cannot be written to, or the disk is full; what was there stays.
+        OSError: The folder is missing or cannot be written to, or the disk is full; what was there stays.
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as stream:

@@ -5,8 +5,8 @@ import pytest
 from makeup_ai.files import write_whole
 
 
-def test_a_file_is_replaced_and_its_folder_made(tmp_path):
-    path = tmp_path / "new" / "notes.json"
+def test_a_file_is_replaced(tmp_path):
+    path = tmp_path / "notes.json"
     assert write_whole(path, "first\r\n好") == path
     assert path.read_bytes() == "first\r\n好".encode()
     write_whole(path, b"second")

@@ -201,11 +201,13 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays as one `.npz`, whole or not at all."""
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]  # numpy types the keywords as bool
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, buffer.getvalue())
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -64,7 +64,8 @@ def lab_from_srgb(srgb: npt.ArrayLike) -> Array:
 
 def lab_from_linear(linear: npt.ArrayLike) -> Array:
     """Convert linear light, `(..., 3)` in [0, 1] with sRGB primaries, to CIELAB under D65."""
-    return _lab(np, np.asarray(linear, dtype=np.float64), _LINEAR_TO_UNIT)
+    lab: Array = _lab(np, np.asarray(linear, dtype=np.float64), _LINEAR_TO_UNIT)
+    return lab
 
 
 def _lab(xp: Any, linear: Any, matrix: Any) -> Any:

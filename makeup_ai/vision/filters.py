@@ -26,7 +26,8 @@ def gaussian_matrix(side: int, sigma: float) -> Floats:
     """Give the `(side, side)` matrix that blurs rows; each row sums to one, also at the border."""
     apart = np.arange(side)[:, None] - np.arange(side)[None]
     matrix = _cut(np.exp(-(apart**2) / (2.0 * sigma**2)))
-    return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
+    found: Floats = (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 @cache
@@ -38,7 +39,8 @@ def derivative_matrix(side: int, sigma: float, order: int) -> Floats:
     apart = (np.arange(side)[:, None] - np.arange(side)[None]).astype(np.float64)
     kernel = _cut(np.exp(-(apart**2) / (2.0 * sigma**2))) / (sigma * np.sqrt(2.0 * np.pi))
     matrix = kernel * (-apart / sigma if order == 1 else apart**2 / sigma**2 - 1.0)
-    return (matrix - matrix.mean(axis=1, keepdims=True)).astype(np.float32)
+    found: Floats = (matrix - matrix.mean(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def _cut(bell: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

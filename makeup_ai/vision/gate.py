@@ -191,4 +191,5 @@ def _reduce(side: int, small: int) -> Floats:
     edges = np.arange(small)[:, None] * step
     places = np.arange(side)[None]
     overlap = np.minimum(edges + step, places + 1.0) - np.maximum(edges, places)
-    return (np.maximum(overlap, 0.0) / step).astype(np.float32)
+    shares: Floats = (np.maximum(overlap, 0.0) / step).astype(np.float32)
+    return shares

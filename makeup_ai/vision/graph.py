@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from makeup_ai.runtime.session import open_session
+from makeup_ai.runtime.signature import Array
 from makeup_ai.vision.measure import measure
 from makeup_ai.vision.patch import FacePatch
 from makeup_ai.vision.table import Table
@@ -44,7 +45,7 @@ class SkinGraph:
 
     def measure(self, patch: FacePatch) -> Mapping[str, float]:
         """Measure everything of a patch, by name; like `measure.measure`."""
-        inputs = {"crop": patch.crop[None], "points": patch.points[None], "scene": patch.scene[None]}
+        inputs: dict[str, Array] = {"crop": patch.crop[None], "points": patch.points[None], "scene": patch.scene[None]}
         (values,) = self._session.run(inputs)[OUTPUT]
         return dict(zip(self._names, values.tolist(), strict=True))
 

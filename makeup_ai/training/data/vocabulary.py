@@ -79,6 +79,7 @@ def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenize
         special_tokens=[(CLS, vocabulary[CLS]), (SEP, vocabulary[SEP])],
     )
     path = Path(path)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     return Tokenizer(write_whole(path, tokenizer.to_str(pretty=True)))
 
 
