@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from makeup_ai.errors import ModelsMissingError
-from makeup_ai.vision.face import FaceFinder, FaceMesh
 from makeup_ai.vision import canonical
+from makeup_ai.vision.face import FaceFinder, FaceMesh
 
 # The face in the photo of skimage.data.astronaut(), read off by eye.
 EYES = np.array([[204.0, 108.0], [246.0, 105.0]])

@@ -100,7 +100,7 @@ def medians(frame: Frame, picture: Array, names: Iterable[str], shares: Array = 
     index, inside = _laid_out(names)
     shares = skin(frame) if shares is None else shares
     shown = xp.cast(xp.take(xp.reshape(shares, (-1,)), index, axis=0) * inside > 0.5, "float32")
-    many = picture.shape[:-2]
+    many = tuple(picture.shape[:-2])
     values = xp.take(xp.reshape(picture, (*many, HALF * HALF)), index, axis=-1)
     found = statistics.median(xp, values, xp.stack([shown] * many[0]) if many else shown)
     return {name: found[..., number] for number, name in enumerate(names)}
