@@ -90,7 +90,8 @@ class Frame:
 
     def usable(self, region: str) -> Array:
         """Give one where a region shows at least `skin.min_share` of its pixels as skin, and zero where not."""
-        return self.xp.where(self.share(region) >= self.table["skin"]["min_share"], 1.0, 0.0)
+        least = self.table["skin"]["min_share"]
+        return self.once(("usable", region), lambda: self.xp.where(self.share(region) >= least, 1.0, 0.0))
 
     def colour(self, *regions: str) -> Array:
         """Give the median L*, a*, b* of the skin of some regions together, `(3,)`."""

@@ -93,7 +93,7 @@ def read_light(xp: Any, crop: Array, points: Array, nodes: Array, scene: Array, 
     cast_ = xp.sum(colour * _weights(xp, limits["colour"], trust)[:, None], axis=0)
     apart = (colour[3] - colour[2]) * trust
     return Light(
-        gains=xp.exp(-stop - cast_),
+        gains=xp.cast(xp.exp(-stop - cast_), "float32"),
         stops=-stop / float(np.log(2.0)),
         cast=cast(xp, xp.exp(cast_)),
         stops_apart=xp.abs(exposure[1] - exposure[2]) / float(np.log(2.0)),

@@ -30,6 +30,7 @@ _FAINT, _FULL = 0.25, 0.6  # opacity where there is no heat, and what full heat 
 _PAPER, _INK = 128.0, 0.47  # the photo under heat: lightened and grey, so that heat looks alike on every skin
 _SMOOTH = 4  # points of an outline averaged to each side
 _KEEP = 3  # one point in so many is drawn
+_SAME = 1e-12  # limits nearer than this are one
 _MIN_AREA = 20.0  # pixels of the frame; smaller crumbs of a region are not outlined
 
 
@@ -123,7 +124,8 @@ def _on_crop(values: Floats, places: Floats) -> Floats:
 def share(values: npt.ArrayLike, limits: tuple[float, float]) -> Floats:
     """Put values between two limits, 0 at the first and 1 at the second; the second may be the smaller one."""
     low, high = limits
-    parts: Floats = np.clip((np.asarray(values, np.float32) - low) / ((high - low) or 1.0), 0.0, 1.0)
+    apart = high - low if abs(high - low) > _SAME else 1.0
+    parts: Floats = np.clip((np.asarray(values, np.float32) - low) / np.float32(apart), 0.0, 1.0)
     return parts
 
 

@@ -22,7 +22,15 @@ SHARED = (
 )
 """Operations that mean the same in both, under the same name and with the same arguments."""
 
-NUMPY = SimpleNamespace(**{name: getattr(np, name) for name in SHARED}, cast=np.asarray)
+
+def _where(condition: Any, yes: Any, no: Any) -> Any:
+    """Choose like `np.where`, but of two plain numbers as float32: float64, which NumPy would take, is slow."""
+    if isinstance(yes, float) and isinstance(no, float):
+        yes, no = np.float32(yes), np.float32(no)
+    return np.where(condition, yes, no)
+
+
+NUMPY = SimpleNamespace(**{name: getattr(np, name) for name in SHARED} | {"where": _where}, cast=np.asarray)
 """The namespace of NumPy."""
 
 
