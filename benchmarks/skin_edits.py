@@ -1,6 +1,6 @@
 """Known edits of real photos: what a cue of the skin looks like when there is more of it, in any strength.
 
-    python benchmarks/skin_edits.py ../shared/data/photos --out /tmp/skin_edits
+    python benchmarks/skin_edits.py ../shared/data/photos --out build/skin_edits
 
 writes contact sheets (unedited, half, full strength) to look at. Every edit is a plain function
 `edit(canvas, strength, rng) -> (rows, columns, 3)` linear light, drawn in the photo itself, placed with the mesh that
@@ -381,7 +381,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, nargs="?", default=Path("../shared/data/photos"))
-    parser.add_argument("--out", type=Path, default=Path("/tmp/skin_edits"))
+    parser.add_argument("--out", type=Path, default=Path("build/skin_edits"))
     parser.add_argument("--names", nargs="*", default=["portrait_053", "portrait_007", "portrait_025"])
     parser.add_argument("--edits", nargs="*", default=list(EDITS))
     options = parser.parse_args()
