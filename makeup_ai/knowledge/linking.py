@@ -13,6 +13,7 @@ from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.han import simplified
 from makeup_ai.knowledge.packlist import split_ingredient_list
+from makeup_ai.knowledge.spelling import edit_distance
 
 EXACT = 1.0
 PART = 0.9
@@ -179,35 +180,6 @@ class _Neighbours:
         if not 0 < least <= limit:
             return None
         return _Nearest(tuple(dict.fromkeys(self._ids[row] for row, d in distances.items() if d == least)), least)
-
-
-def edit_distance(first: str, second: str, limit: int) -> int:
-    """Count the insertions, deletions, substitutions and swaps of neighbours between two words.
-
-    The optimal string alignment distance (Damerau 1964, without edits inside a swap).
-
-    Returns:
-        The distance, or `limit + 1` where it is more than `limit`.
-
-    Examples:
-        >>> edit_distance("retinol", "retniol", limit=2), edit_distance("retinol", "retinal", limit=2)
-        (1, 1)
-    """
-    if abs(len(first) - len(second)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, a in enumerate(first, start=1):
-        current = [i]
-        for j, b in enumerate(second, start=1):
-            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        if min(current) > limit and min(row) > limit:
-            return limit + 1
-        before, row = row, current
-    return min(row[-1], limit + 1)
 
 
 def _unbracket(name: str) -> tuple[str, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from makeup_ai.vision import canonical, filters, statistics, warp
+from makeup_ai.vision import canonical, statistics, warp
 from makeup_ai.vision.canonical import SIDE, Ints
 from makeup_ai.vision.colour import lab_pixels, linear_pixels
 from makeup_ai.vision.light import read_light
@@ -107,33 +107,6 @@ class Frame:
         xp = self.xp
         each = xp.stack([self.usable(name) * (1.0 if weights is None else weights[name]) for name in values])
         return statistics.average(xp, xp.stack(list(values.values())), each)
-
-    def fine(self) -> Mapping[str, Array]:
-        """Read the fine windows at the crop's own density, `(FINE, FINE)` L* as photographed with the gains applied."""
-        if "fine" not in self._kept:
-            self._kept["fine"] = {
-                name: self.xp.reshape(
-                    lab_pixels(
-                        self.xp,
-                        linear_pixels(self.xp, self.read(self.crop, self.nodes, *window, FINE)) * self.gains,
-                    )[:, 0],
-                    (FINE, FINE),
-                )
-                for name, window in FINE_WINDOWS.items()
-            }
-        found: Mapping[str, Array] = self._kept["fine"]
-        return found
-
-    def blurred(self, sigma: float) -> Array:
-        """Give the lightness blurred at a scale, `(SIDE, SIDE)`; made once."""
-        return self.once(("blurred", sigma), lambda: filters.blur(self.xp, self.lightness, sigma))
-
-    def curved(self, sigma: float) -> tuple[Array, Array, Array]:
-        """Give `filters.principal_curvatures` of the lightness at a scale; made once."""
-        found: tuple[Array, Array, Array] = self.once(
-            ("curved", sigma), lambda: filters.principal_curvatures(self.xp, self.lightness, sigma)
-        )
-        return found
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """Give what `make` makes, and the same again for the same key: pictures that several cues read."""
