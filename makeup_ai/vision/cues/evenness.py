@@ -21,11 +21,7 @@ def uneven_tone(frame: Frame) -> Measured:
     Evenness of chromophores is what faces are judged by: Matts, Fink, Grammer & Burquest, "Color homogeneity and visual
     perception of age, health, and attractiveness of female facial skin", J. Am. Acad. Dermatol. 57 (2007).
     """
-    found: Measured = frame.once("uneven_tone", lambda: _measure(frame, _patches(frame)))
-    return found
-
-
-def _measure(frame: Frame, away: Array) -> Measured:
+    away = frame.once("patches", lambda: _patches(frame))
     regions = pigment.means(frame, away, REGIONS)
     sizes = {name: float(len(pigment.half_pixels(name))) for name in REGIONS}
     return Measured(frame.pooled(regions, sizes), regions, heat=lambda: pigment.doubled(frame, away, REGIONS))
