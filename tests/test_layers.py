@@ -13,20 +13,21 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 BASE = {"schema", "errors", "files", "__init__"}
-ROOMS = {"runtime", "text", "vision", "knowledge"}
+ROOMS = {"runtime", "text", "vision", "knowledge", "profile"}
 DEVICE = {
     # room of makeup_ai: the rooms it may import, at the top of a file or inside a function
-    "schema": set(),
+    "schema": {"schema"},
     "errors": set(),
     "files": set(),
     "__init__": {"assistant"},
     "__main__": {"cli"},
-    **{room: BASE | {"runtime", room} for room in ROOMS},  # of the four, the other three may open a model file
+    **{room: BASE | {"runtime", room} for room in ROOMS},  # of the five, the others may open a model file
     "recommend": BASE | ROOMS | {"recommend", "content"},
     "content": BASE | ROOMS | {"recommend", "content"},
     "search": BASE | ROOMS | {"recommend", "content", "search"},
     "bundle": BASE,
     "assistant": BASE | ROOMS | {"recommend", "content", "search", "bundle"},
+    "dialogue": BASE | ROOMS | {"recommend", "content", "search", "assistant", "dialogue"},
     "selftest": BASE | {"assistant", "bundle", "vision"},
 }
 WORKSHOP = {
@@ -35,6 +36,7 @@ WORKSHOP = {
     "models": {"models"},
     "determinism": set(),
     "suitability": set(),
+    "taste": {"data", "taste", "evaluation"},
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
     "run": {"models", "tasks"},
@@ -47,6 +49,9 @@ CLI_NEEDS = {
     "ask": set(),
     "search": set(),
     "skin": set(),
+    "profile": set(),
+    "recommend": set(),
+    "chat": set(),
     "models": set(),
     "knowledge": {"training"},  # inside `index`, `learn` and the like only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
@@ -58,7 +63,19 @@ CLI_NEEDS = {
     "demo": {"export", "cli"},
     "__init__": set(),
 }
-WITHOUT_TRAINING = ("consult", "ask", "search", "skin", "models", "knowledge", "bundle", "__init__")
+WITHOUT_TRAINING = (
+    "consult",
+    "recommend",
+    "chat",
+    "profile",
+    "ask",
+    "search",
+    "skin",
+    "models",
+    "knowledge",
+    "bundle",
+    "__init__",
+)
 TRAIN_ONLY = {
     "keras",
     "keras_hub",

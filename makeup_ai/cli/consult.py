@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from makeup_ai.assistant import Assistant
 from makeup_ai.schema import Advice, Profile, to_dict
@@ -47,12 +46,7 @@ def read_profile(path: str) -> Profile:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"Expected a profile as JSON in UTF-8. Received: {path!r} ({error})") from error
-    known = set(Profile.__dataclass_fields__)
-    if not isinstance(values, dict) or set(values) - known:
-        received = sorted(set(values) - known) if isinstance(values, dict) else type(values).__name__
-        raise ValueError(f"Expected a profile: a JSON object with fields of {sorted(known)}. Received: {received}")
-    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    return Profile(**given)
+    return Profile.from_dict(values)
 
 
 def _print(advice: Advice) -> None:

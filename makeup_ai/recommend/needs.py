@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from makeup_ai.recommend.tables import Tables
-from makeup_ai.schema import LANGUAGES, Profile, SkinReport, Slot, Understanding
+from makeup_ai.schema import LANGUAGES, Bought, Profile, SkinReport, Slot, Understanding
 
 WORDS, PROFILE, PHOTO = "words", "profile", "photo"
+"""Where a need came from."""
 MOST_SEEN = 3
 """Needs taken from a photo at most, the strongest first: more would say nothing about what matters."""
-"""Where a need came from."""
 
 ResolveAvoid = Callable[[str], Iterable[str]]
 """A free name of an allergen in; the `avoid:` needs it means out, none where it is not known."""
@@ -39,6 +39,9 @@ class Needs:
         owned: Product ids in use, not to be offered again.
         unknown_avoid: What to avoid in words that nothing in the tables is called.
         unknown_condition: A condition in words that nothing in the tables is called.
+        history: Products had before, in any order.
+        age: In whole years, or `None` where it is not known.
+        locale: Where things are bought, ISO 3166-1 alpha-2, or `None`.
         sources: A need, `"budget"`, `"tone"` or an unknown word -> where it came from: words, profile, photo.
 
     Raises:
@@ -53,6 +56,9 @@ class Needs:
     owned: tuple[str, ...] = ()
     unknown_avoid: tuple[str, ...] = ()
     unknown_condition: tuple[str, ...] = ()
+    history: tuple[Bought, ...] = ()
+    age: int | None = None
+    locale: str | None = None
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,6 +122,9 @@ class _Gathering:
         self.budget: float | None = None
         self.tone: tuple[float, float, float] | None = None
         self.owned: tuple[str, ...] = ()
+        self.history: tuple[Bought, ...] = ()
+        self.age: int | None = None
+        self.locale: str | None = None
 
     def slot(self, slot: Slot, language: str, lexicon: BudgetReader) -> None:
         rule = self.tables.slots.get(slot.slot)
@@ -139,7 +148,7 @@ class _Gathering:
             self.add("skin_type", profile.skin_type, PROFILE)
         for concern in profile.concerns:
             self.add("concern", concern, PROFILE)
-        for name in profile.allergies:
+        for name in (*profile.allergies, *profile.dislikes):
             self.unknown("avoid", name, PROFILE)
         for condition in profile.conditions:
             self.add("condition", condition, PROFILE)
@@ -150,6 +159,7 @@ class _Gathering:
             self.tone = profile.tone
             self.sources["tone"] = [PROFILE]
         self.owned = tuple(dict.fromkeys(profile.owned))
+        self.history, self.age, self.locale = tuple(profile.history), profile.age, profile.locale
 
     def photo(self, skin: SkinReport) -> None:
         if skin.tone is not None:
@@ -212,5 +222,8 @@ class _Gathering:
             owned=self.owned,
             unknown_avoid=tuple(self.unknown_avoid),
             unknown_condition=tuple(self.unknown_condition),
+            history=self.history,
+            age=self.age,
+            locale=self.locale,
             sources={what: tuple(sources) for what, sources in self.sources.items()},
         )

@@ -140,6 +140,7 @@ def _write(tables: Tables, summands: tuple[Contribution, ...], score: int, row: 
         terms=tuple(terms),
         reasons=reasons(tables, product, terms, language),
         shade=shade,
+        sponsored=product.sponsored,
     )
 
 
