@@ -115,10 +115,7 @@ def skin_model(table: Table) -> Any:
     class Skin(keras.layers.Layer):  # type: ignore[misc]
         def call(self, crop: Any, points: Any, scene: Any) -> Any:
             ops = keras.ops
-            numbers = vector(
-                space_of(ops), ops.cast(crop[0], "float32"), points[0], ops.cast(scene[0], "float32"), table
-            )
-            return numbers[None]
+            return vector(space_of(ops), crop[0], points[0], scene[0], table)[None]
 
     inputs = {
         name: keras.Input(shape[1:], batch_size=1, dtype=kind, name=name) for name, (shape, kind) in INPUTS.items()

@@ -18,7 +18,7 @@ _SIDE = 256  # pixels a picture is brought to before its colours are looked at
 
 def is_greyscale(pixels: npt.NDArray[np.uint8], table: Table) -> bool:
     """Tell whether a picture, `(rows, columns, 3)` uint8 sRGB, has no colour of its own; see `gate.colour_left`."""
-    square = cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    square = NUMPY.planes(cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA))
     return is_grey(float(colour_left(NUMPY, square, table)), table)
 
 

@@ -45,19 +45,19 @@ def close_up_values(xp: Any, patch: Array, mask: Array, table: Table) -> dict[st
         `clipped` and `skin_hue` for the gate; and the cues `redness`, `dark_spots` and `texture`, `()` each.
     """
     side = patch.shape[0]
-    linear = linear_pixels(xp, xp.reshape(patch, (-1, 3)))
+    linear = linear_pixels(xp, xp.reshape(xp.planes(patch), (3, -1)))
     lab = lab_pixels(xp, linear)
     marked = xp.reshape(mask, (-1,))
     skin, bright = _skin(xp, lab, marked, table)
     weights, unglared = xp.reshape(skin, (side, side)), xp.reshape(bright, (side, side))
-    lightness, red = (xp.reshape(lab[:, channel], (side, side)) for channel in (0, 1))
-    colour = statistics.median(xp, xp.transpose(lab), xp.stack([skin, skin, skin]))
+    lightness, red = (xp.reshape(lab[channel], (side, side)) for channel in (0, 1))
+    colour = statistics.median(xp, lab, xp.stack([skin, skin, skin]))
     smooth_red = filters.blur_within(xp, red, weights, side * _SPOT)
     around = filters.blur_within(xp, lightness, unglared, side * _AROUND)
     depth = xp.maximum(around - filters.blur_within(xp, lightness, unglared, side * _SPOT) - _SHALLOW, 0.0)
     grain, plain = (filters.blur_within(xp, lightness, weights, side * part) for part in (_GRAIN, _DETAIL))
     detail = xp.reshape(xp.abs(grain - plain), (-1,))
-    burnt = xp.logical_or(xp.max(linear, axis=1) <= _BLACK, xp.min(linear, axis=1) >= _WHITE)
+    burnt = xp.logical_or(xp.max(linear, axis=0) <= _BLACK, xp.min(linear, axis=0) >= _WHITE)
     found = dict(zip("lab", (colour[0], colour[1], colour[2]), strict=True))
     blocks = zip(("l", "a", "b", "share"), _blocks(xp, lab, skin, side), strict=True)
     found |= {f"block.{name}": values for name, values in blocks}
@@ -73,8 +73,8 @@ def close_up_values(xp: Any, patch: Array, mask: Array, table: Table) -> dict[st
 def _skin(xp: Any, lab: Array, marked: Array, table: Table) -> tuple[Array, Array]:
     """Mark what is neither a mirror nor in deep shadow, and what is no mirror, by the limits of a face; `(pixels,)`."""
     limits = table["skin"]
-    lightness = lab[:, 0]
-    vivid = xp.sqrt(xp.square(lab[:, 1]) + xp.square(lab[:, 2]))
+    lightness = lab[0]
+    vivid = xp.sqrt(xp.square(lab[1]) + xp.square(lab[2]))
     middle, colour = (statistics.median(xp, values, marked) for values in (lightness, vivid))
     pale = xp.logical_and(
         lightness > middle + limits["specular"]["lighter"], vivid < colour * limits["specular"]["chroma_ratio"]
@@ -87,13 +87,13 @@ def _skin(xp: Any, lab: Array, marked: Array, table: Table) -> tuple[Array, Arra
 
 def _blocks(xp: Any, lab: Array, skin: Array, side: int) -> tuple[Array, Array, Array, Array]:
     step = side // BLOCKS
-    picture, weights = xp.reshape(lab, (side, side, 3)), xp.reshape(skin, (side, side))
+    picture, weights = xp.reshape(lab, (3, side, side)), xp.reshape(skin, (side, side))
     medians, shares = [], []
     for top in range(0, BLOCKS * step, step):
         for left in range(0, BLOCKS * step, step):
-            block = xp.reshape(picture[top : top + step, left : left + step], (-1, 3))
+            block = xp.reshape(picture[:, top : top + step, left : left + step], (3, -1))
             counts = xp.reshape(weights[top : top + step, left : left + step], (-1,))
-            medians.append(statistics.median(xp, xp.transpose(block), xp.stack([counts, counts, counts])))
+            medians.append(statistics.median(xp, block, xp.stack([counts, counts, counts])))
             shares.append(xp.mean(counts))
     found = xp.stack(medians)
     return found[:, 0], found[:, 1], found[:, 2], xp.stack(shares)

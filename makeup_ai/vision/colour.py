@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from makeup_ai.vision.space import NUMPY
+
 Array = npt.NDArray[np.float64]
 
 _SRGB_TO_XYZ = np.array(
@@ -28,6 +30,7 @@ _LINEAR_TO_UNIT = _SRGB_TO_XYZ.T / _WHITE
 _EPSILON = 216 / 24389  # CIE 15: (6/29)^3
 _KAPPA = 24389 / 27  # CIE 15: (29/3)^3
 _25_TO_7 = 25.0**7
+_KNEE = 0.04045 * 255.0  # sRGB below which the transfer function is a line
 
 
 def linear_from_srgb(srgb: npt.ArrayLike) -> Array:
@@ -64,27 +67,31 @@ def lab_from_srgb(srgb: npt.ArrayLike) -> Array:
 
 def lab_from_linear(linear: npt.ArrayLike) -> Array:
     """Convert linear light, `(..., 3)` in [0, 1] with sRGB primaries, to CIELAB under D65."""
-    lab: Array = _lab(np, np.asarray(linear, dtype=np.float64), _LINEAR_TO_UNIT)
+    f = _curve(NUMPY, np.asarray(linear, dtype=np.float64) @ _LINEAR_TO_UNIT)
+    lab: Array = np.stack(_axes(f[..., 0], f[..., 1], f[..., 2]), axis=-1)
     return lab
 
 
-def _lab(xp: Any, linear: Any, matrix: Any) -> Any:
-    unit = xp.matmul(linear, matrix)
-    root = xp.power(xp.maximum(unit, _EPSILON), 1.0 / 3.0)
-    f = xp.where(unit > _EPSILON, root, (_KAPPA * unit + 16.0) / 116.0)
-    x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return xp.stack([116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)], axis=-1)
+def _curve(xp: Any, unit: Any) -> Any:
+    """Give CIE 15's f of what is relative to white: a cube root that goes on as a line below `_EPSILON`."""
+    line = (xp.minimum(unit, _EPSILON) - _EPSILON) * (_KAPPA / 116.0)
+    return xp.cube_root(xp.maximum(unit, _EPSILON)) + line
+
+
+def _axes(x: Any, y: Any, z: Any) -> list[Any]:
+    return [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 
 
 def linear_pixels(xp: Any, srgb: Any) -> Any:
     """Undo the sRGB transfer function over an array namespace; float32 in [0, 255] to linear light in [0, 1]."""
-    v = srgb * (1.0 / 255.0)
-    return xp.where(v <= 0.04045, v / 12.92, xp.power((xp.maximum(v, 0.04045) + 0.055) / 1.055, 2.4))
+    curve = xp.power(xp.maximum(srgb, _KNEE) * (1.0 / (255.0 * 1.055)) + 0.055 / 1.055, 2.4)
+    return curve + (xp.minimum(srgb, _KNEE) - _KNEE) * (1.0 / (255.0 * 12.92))  # below the knee, a line goes on
 
 
 def lab_pixels(xp: Any, linear: Any) -> Any:
-    """Convert float32 linear light, `(..., 3)`, to CIELAB under D65 over an array namespace."""
-    return _lab(xp, linear, _LINEAR_TO_UNIT.astype(np.float32))
+    """Convert float32 linear light, `(3, pixels)`, to CIELAB under D65 over an array namespace."""
+    f = _curve(xp, xp.matmul(_LINEAR_TO_UNIT.T.astype(np.float32), linear))
+    return xp.stack(_axes(f[0], f[1], f[2]))
 
 
 def lab_from_hex(text: str) -> tuple[float, float, float]:

@@ -34,9 +34,9 @@ class Frame:
     Args:
         xp: The array namespace that everything is computed in.
         table: Thresholds, `table.default_table()`.
-        crop: `(CROP, CROP, 3)` float32 sRGB in [0, 255].
+        crop: `(3, CROP, CROP)` float32 sRGB in [0, 255]; channels come first in everything that is made of it.
         points: `(478, 3)` float32 mesh and irises in pixels of the crop.
-        scene: `(SCENE, SCENE, 3)` float32 sRGB in [0, 255].
+        scene: `(3, SCENE, SCENE)` float32 sRGB in [0, 255].
         gains: `(3,)` what each channel of linear light is multiplied by, so that colours are those under white light;
             those of the estimated light where `None`.
     """
@@ -51,18 +51,18 @@ class Frame:
 
     def __post_init__(self) -> None:
         xp = self.xp
-        self.nodes = warp.nodes(xp, self.points[:468, :2])
+        self.nodes = warp.nodes(xp, self.points[:468])
         self.light = read_light(xp, self.crop, self.points, self.nodes, self.scene, self.table)
         if self.gains is None:
             self.gains = self.light.gains
         self.half = warp.halve(self.crop)
         seen = self.read(self.half, (self.nodes - 0.5) * 0.5, 0.0, 0.0, float(SIDE), SIDE)
         self.seen = linear_pixels(xp, seen)
-        """`(SIDE * SIDE, 3)` linear light as photographed."""
-        white = self.seen * self.gains
+        """`(3, SIDE * SIDE)` linear light as photographed."""
+        white = self.seen * xp.reshape(self.gains, (3, 1))
         self.lab = lab_pixels(xp, white)
-        """`(SIDE * SIDE, 3)` CIELAB under white light."""
-        self.lightness = xp.reshape(self.lab[:, 0], (SIDE, SIDE))
+        """`(3, SIDE * SIDE)` CIELAB under white light."""
+        self.lightness = xp.reshape(self.lab[0], (SIDE, SIDE))
         """`(SIDE, SIDE)` L*."""
         self.turned = warp.stretch(xp, self.nodes)
         """`(SIDE, SIDE)` area of the crop behind each pixel, over the mean's."""
@@ -77,12 +77,12 @@ class Frame:
         """`(SIDE * SIDE,)` squared distance from this face's skin; 1 where a pixel stops counting as skin."""
 
     def read(self, image: Array, placed: Array, left: float, top: float, side: float, samples: int) -> Array:
-        """Read a square of the frame from an image of the crop, `(samples * samples, channels)`."""
+        """Read a square of the frame from an image of the crop, `(channels, samples * samples)`."""
         return warp.sample(self.xp, image, warp.places(self.xp, placed, left, top, side, samples))
 
-    def of(self, values: Array, region: str) -> Array:
-        """Take the pixels of a region out of `(SIDE * SIDE, ...)` values."""
-        return self.xp.take(values, pixels(region), axis=0)
+    def of(self, values: Array, *regions: str) -> Array:
+        """Take the pixels of regions out of `(..., SIDE * SIDE)` values, one region after the other."""
+        return self.xp.take(values, pixels(*regions), axis=-1)
 
     def share(self, region: str) -> Array:
         """Give the share of a region's pixels that show skin, in [0, 1]."""
@@ -97,9 +97,8 @@ class Frame:
         """Give the median L*, a*, b* of the skin of some regions together, `(3,)`."""
         if regions not in self._kept:
             xp = self.xp
-            lab = xp.concatenate([self.of(self.lab, region) for region in regions], axis=0)
-            skin = xp.concatenate([self.of(self.skin, region) for region in regions], axis=0)
-            self._kept[regions] = statistics.median(xp, xp.transpose(lab), xp.stack([skin, skin, skin]))
+            skin = self.of(self.skin, *regions)
+            self._kept[regions] = statistics.median(xp, self.of(self.lab, *regions), xp.stack([skin, skin, skin]))
         return self._kept[regions]
 
     def pooled(self, values: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
@@ -116,6 +115,7 @@ class Frame:
 
 
 @cache
-def pixels(region: str) -> Ints:
-    """Give the numbers of a region's pixels in the flattened frame, int32."""
-    return np.flatnonzero(canonical.region_masks()[region].reshape(-1)).astype(np.int32)
+def pixels(*regions: str) -> Ints:
+    """Give the numbers of the pixels of regions in the flattened frame, int32, one region after the other."""
+    masks = canonical.region_masks()
+    return np.concatenate([np.flatnonzero(masks[region].reshape(-1)) for region in regions]).astype(np.int32)

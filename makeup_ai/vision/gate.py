@@ -85,27 +85,26 @@ def colour_left(xp: Any, face: Array, table: Table) -> Array:
 
     Args:
         xp: The array namespace.
-        face: `(side, side, 3)` float32 sRGB in [0, 255].
+        face: `(3, side, side)` float32 sRGB in [0, 255].
         table: Its section `greyscale` holds the reduced side, the exposure, and the L* from which a pixel counts.
 
     Returns:
         `()` the root mean square of what the fit leaves.
     """
     limits = table["greyscale"]
-    down = _reduce(face.shape[0], limits["side"])
-    small = xp.stack([xp.matmul(xp.matmul(down, face[..., channel]), down.T) for channel in range(3)], axis=-1)
-    linear = linear_pixels(xp, xp.reshape(small, (-1, 3)))
+    down = _reduce(face.shape[-1], limits["side"])
+    linear = linear_pixels(xp, xp.reshape(xp.matmul(xp.matmul(down, face), down.T), (3, -1)))
     ones = np.ones(limits["side"] ** 2, np.float32)
-    bright = statistics.quantile(xp, linear[:, 1], ones, (0.95,))[0]  # green stands for luminance here
+    bright = statistics.quantile(xp, linear[1], ones, (0.95,))[0]  # green stands for luminance here
     lab = lab_pixels(xp, linear * (limits["light"] / xp.maximum(bright, limits["light"] / limits["max_gain"])))
-    left = _without_cubic(xp, lab[:, 0] / 50.0 - 1.0, lab[:, 1:])
+    left = _without_cubic(xp, lab[0] / 50.0 - 1.0, lab[1:])
     low, high = limits["counts_from"], limits["counts_whole"]
-    weights = xp.clip((lab[:, 0] - low) / (high - low), 0.0, 1.0)
-    return xp.sqrt(statistics.average(xp, xp.sum(xp.square(left), axis=1), weights))
+    weights = xp.clip((lab[0] - low) / (high - low), 0.0, 1.0)
+    return xp.sqrt(statistics.average(xp, xp.sum(xp.square(left), axis=0), weights))
 
 
 def _without_cubic(xp: Any, variable: Array, values: Array) -> Array:
-    """Take the best cubic of a variable out of `(samples, columns)` values, by Gram-Schmidt."""
+    """Take the best cubic of a variable out of `(rows, samples)` values, by Gram-Schmidt."""
     basis: list[Array] = []
     for power in (xp.ones_like(variable), variable, xp.square(variable), variable * xp.square(variable)):
         column = power
@@ -114,7 +113,7 @@ def _without_cubic(xp: Any, variable: Array, values: Array) -> Array:
                 column = column - other * xp.sum(other * column)
         basis.append(column / xp.maximum(xp.sqrt(xp.sum(xp.square(column))), 1e-3))
     for column in basis:
-        values = values - column[:, None] * xp.sum(column[:, None] * values, axis=0)
+        values = values - column * xp.sum(column * values, axis=1)[:, None]
     return values
 
 
@@ -132,43 +131,40 @@ def hue_outside(xp: Any, lab: Array, limits: Any) -> Array:
 def _seen_lightness(frame: Frame) -> tuple[Array, Array, Array]:
     """Give L* of the face as photographed, at its 5th, 50th and 95th percentile."""
     xp = frame.xp
-    luminance = xp.matmul(xp.take(frame.seen, _face(), axis=0), _LUMINANCE)
+    luminance = xp.matmul(_LUMINANCE, xp.take(frame.seen, _face(), axis=1))
     found = statistics.quantile(xp, luminance, np.ones(len(_face()), np.float32), (0.05, 0.5, 0.95))
-    lightness = lab_pixels(xp, xp.stack([found, found, found], axis=1))[:, 0]
+    lightness = lab_pixels(xp, xp.stack([found, found, found]))[0]
     return lightness[0], lightness[1], lightness[2]
 
 
 def _clipped(frame: Frame) -> Array:
     """Give the percentage of skin that is burnt out or black."""
     xp = frame.xp
-    seen = xp.concatenate([frame.of(frame.seen, name) for name in _SKIN], axis=0)
-    red, green, blue = seen[:, 0], seen[:, 1], seen[:, 2]
-    black = xp.maximum(xp.maximum(red, green), blue) <= _BLACK
-    white = xp.minimum(xp.minimum(red, green), blue) >= _WHITE
+    seen = frame.of(frame.seen, *_SKIN)
+    black, white = xp.max(seen, axis=0) <= _BLACK, xp.min(seen, axis=0) >= _WHITE
     return 100.0 * xp.mean(xp.where(xp.logical_or(black, white), 1.0, 0.0))
 
 
 def _saturated(frame: Frame) -> Array:
     """Give the percentage of skin whose strongest channel nears the end of the range, where its colour is lost."""
     xp, begins = frame.xp, frame.table["light"]["clipped_from"]
-    ends = xp.clip((frame.seen - begins) / (1.0 - begins), 0.0, 1.0)
-    skin = xp.concatenate([frame.of(frame.skin, name) for name in _TONE], axis=0)
-    near = xp.concatenate([frame.of(ends, name) for name in _TONE], axis=0)
-    return 100.0 * xp.max(xp.sum(near * skin[:, None], axis=0)) / xp.maximum(xp.sum(skin), 1.0)
+    near = xp.clip((frame.of(frame.seen, *_TONE) - begins) / (1.0 - begins), 0.0, 1.0)
+    skin = frame.of(frame.skin, *_TONE)
+    return 100.0 * xp.max(xp.sum(near * skin, axis=1)) / xp.maximum(xp.sum(skin), 1.0)
 
 
 def _eyes_over_skin(frame: Frame) -> Array:
     """Give the luminance of the whites of the eyes in percent of the skin's; the light does not enter."""
     xp = frame.xp
-    skin = xp.concatenate([frame.of(frame.seen, name) for name in _TONE], axis=0)
-    luminance = statistics.median(xp, xp.matmul(skin, _LUMINANCE), np.ones(skin.shape[0], np.float32))
+    skin = frame.of(frame.seen, *_TONE)
+    luminance = statistics.median(xp, xp.matmul(_LUMINANCE, skin), np.ones(skin.shape[1], np.float32))
     return 100.0 * xp.sum(frame.light.white * _LUMINANCE) / xp.maximum(luminance, 1e-4)
 
 
 def _lips_over_skin(frame: Frame) -> Array:
     """Give by how much the lips are redder than the skin, in a*."""
     xp = frame.xp
-    lips = xp.take(frame.lab[:, 1], _lips(), axis=0)
+    lips = xp.take(frame.lab[1], _lips(), axis=0)
     return statistics.median(xp, lips, np.ones(len(_lips()), np.float32)) - frame.colour(*_TONE)[1]
 
 

@@ -72,10 +72,10 @@ def read_light(xp: Any, crop: Array, points: Array, nodes: Array, scene: Array, 
 
     Args:
         xp: The array namespace.
-        crop: `(CROP, CROP, 3)` float32 sRGB in [0, 255].
+        crop: `(3, CROP, CROP)` float32 sRGB in [0, 255].
         points: `(478, 3)` float32 mesh and irises in pixels of the crop.
         nodes: What `warp.nodes` made of the mesh.
-        scene: `(SCENE, SCENE, 3)` float32 sRGB in [0, 255].
+        scene: `(3, SCENE, SCENE)` float32 sRGB in [0, 255].
         table: Its section `light` holds what is usual, weights and ramps.
     """
     limits = table["light"]
@@ -112,24 +112,24 @@ def cast(xp: Any, light: Array) -> Array:
 
 
 def grey_world(xp: Any, linear: Array) -> Array:
-    """Give the mean of a `(rows, columns, 3)` linear scene, `(3,)` (Buchsbaum, 1980)."""
-    return xp.mean(xp.reshape(linear, (-1, 3)), axis=0)
+    """Give the mean of a `(3, rows, columns)` linear scene, `(3,)` (Buchsbaum, 1980)."""
+    return xp.mean(xp.reshape(linear, (3, -1)), axis=1)
 
 
 def shades_of_grey(xp: Any, linear: Array) -> Array:
     """Give the Minkowski mean of norm 6 of a linear scene, `(3,)` (Finlayson & Trezzi, 2004)."""
-    return minkowski(xp, xp.reshape(linear, (-1, 3)))
+    return minkowski(xp, xp.reshape(linear, (3, -1)))
 
 
 def edge_strengths(xp: Any, linear: Array) -> Array:
-    """Give the differences between neighbouring pixels of a linear scene, `(pairs, 3)`."""
-    across, down = xp.abs(linear[:, 1:] - linear[:, :-1]), xp.abs(linear[1:] - linear[:-1])
-    return xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
+    """Give the differences between neighbouring pixels of a linear scene, `(3, pairs)`."""
+    across, down = linear[..., 1:] - linear[..., :-1], linear[:, 1:] - linear[:, :-1]
+    return xp.abs(xp.concatenate([xp.reshape(across, (3, -1)), xp.reshape(down, (3, -1))], axis=1))
 
 
 def minkowski(xp: Any, values: Array) -> Array:
-    """Give the Minkowski mean of norm 6 of `(samples, 3)` values, `(3,)`; of edges, it is grey-edge of first order."""
-    return xp.power(xp.mean(_sixth(xp, values), axis=0) + 1e-30, 1.0 / 6.0)
+    """Give the Minkowski mean of norm 6 of `(3, samples)` values, `(3,)`; of edges, it is grey-edge of first order."""
+    return xp.power(xp.mean(_sixth(xp, values), axis=1) + 1e-30, 1.0 / 6.0)
 
 
 def _sixth(xp: Any, values: Array) -> Array:
@@ -138,9 +138,8 @@ def _sixth(xp: Any, values: Array) -> Array:
 
 
 def smooth(xp: Any, scene: Array) -> Array:
-    """Blur a `(side, side, channels)` scene, so that its edges are as strong in a small photo as in a large one."""
-    planes = [filters.blur(xp, scene[..., channel], _BLUR) for channel in range(scene.shape[-1])]
-    return xp.stack(planes, axis=-1)
+    """Blur a `(channels, side, side)` scene, so that its edges are as strong in a small photo as in a large one."""
+    return filters.blur(xp, scene, _BLUR)
 
 
 def near_the_end(xp: Any, linear: Array, begins: float) -> Array:
@@ -153,13 +152,13 @@ def clipped_edges(xp: Any, ends: Array, edges: Array) -> Array:
 
     Args:
         xp: The array namespace.
-        ends: `(rows, columns, 3)` how far each pixel is clipped, 0 to 1.
+        ends: `(3, rows, columns)` how far each pixel is clipped, 0 to 1.
         edges: The scene's `edge_strengths`.
     """
-    across, down = xp.maximum(ends[:, 1:], ends[:, :-1]), xp.maximum(ends[1:], ends[:-1])
-    beside = xp.concatenate([xp.reshape(across, (-1, 3)), xp.reshape(down, (-1, 3))], axis=0)
+    across, down = xp.maximum(ends[..., 1:], ends[..., :-1]), xp.maximum(ends[:, 1:], ends[:, :-1])
+    beside = xp.concatenate([xp.reshape(across, (3, -1)), xp.reshape(down, (3, -1))], axis=1)
     strength = _sixth(xp, edges)
-    return 100.0 * xp.max(xp.sum(strength * beside, axis=0) / (xp.sum(strength, axis=0) + 1e-30))
+    return 100.0 * xp.max(xp.sum(strength * beside, axis=1) / (xp.sum(strength, axis=1) + 1e-30))
 
 
 def sclera(xp: Any, crop: Array, points: Array, nodes: Array, limits: Any) -> tuple[Array, Array]:
@@ -172,12 +171,12 @@ def sclera(xp: Any, crop: Array, points: Array, nodes: Array, limits: Any) -> tu
     """
     pixels, beyond = [], []
     for (left, top), iris, place in zip(_EYE_WINDOWS, _IRISES, _between_lids(), strict=True):
-        xy = xp.take(warp.places(xp, nodes, left, top, float(_EYE_SIDE), _EYE_SIDE), place, axis=0)
+        xy = xp.take(warp.places(xp, nodes, left, top, float(_EYE_SIDE), _EYE_SIDE), place, axis=1)
         centre = points[iris, :2]
         radius = xp.mean(_length(xp, points[iris + 1 : iris + 5, :2] - centre))
-        beyond.append(xp.where(_length(xp, xy - centre) > _BEYOND_IRIS * radius, 1.0, 0.0))
+        beyond.append(xp.where(_length(xp, xp.transpose(xy) - centre) > _BEYOND_IRIS * radius, 1.0, 0.0))
         pixels.append(linear_pixels(xp, warp.sample(xp, crop, xy)))
-    values, weights = xp.transpose(xp.concatenate(pixels, axis=0)), xp.concatenate(beyond, axis=0)
+    values, weights = xp.concatenate(pixels, axis=1), xp.concatenate(beyond, axis=0)
     white = statistics.quantile(xp, values, xp.stack([weights, weights, weights]), (_WHITE_OF_EYE,))[..., 0]
     return white, _ramp(xp, xp.mean(xp.stack([_opening(xp, points, lids) for lids in _LIDS])), limits["open"])
 

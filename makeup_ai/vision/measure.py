@@ -21,8 +21,8 @@ from makeup_ai.vision.warp import CROP
 
 
 def frame_of(xp: Any, crop: Array, points: Array, scene: Array, table: Table) -> Frame:
-    """Bring a face to the canonical frame, under white light; arguments as of `Frame`."""
-    return Frame(xp, table, crop, points, scene)
+    """Bring a face to the canonical frame, under white light; arguments as of `FacePatch`."""
+    return Frame(xp, table, xp.planes(crop), points, xp.planes(scene))
 
 
 def values_of(frame: Frame) -> dict[str, Array]:
@@ -58,7 +58,7 @@ def value_names() -> tuple[str, ...]:
 
 def read_patch(patch: FacePatch, table: Table) -> Frame:
     """Bring a patch to the canonical frame in NumPy."""
-    return frame_of(NUMPY, patch.crop.astype(np.float32), patch.points, patch.scene.astype(np.float32), table)
+    return frame_of(NUMPY, patch.crop, patch.points, patch.scene, table)
 
 
 def measure(patch: FacePatch, table: Table) -> Mapping[str, float]:

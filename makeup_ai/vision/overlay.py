@@ -55,7 +55,7 @@ def _traced(mask: Mask) -> tuple[Outline, ...]:
 
 def onto_crop(patch: FacePatch, outline: Outline) -> Outline:
     """Bring `(points, 2)` x, y of the canonical frame to pixels of a face's crop."""
-    placed = nodes(NUMPY, patch.points[:468, :2]).astype(np.float32)
+    placed = cv2.merge(nodes(NUMPY, patch.points[:468])[:2])
     where = (outline / (SIDE - 1.0) * (NODES - 1.0)).astype(np.float32)
     moved: Outline = cv2.remap(placed, where[None, :, 0], where[None, :, 1], cv2.INTER_LINEAR)[0].astype(np.float64)
     return moved

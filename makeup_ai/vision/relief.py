@@ -41,8 +41,8 @@ def fine_light(frame: Frame, region: str) -> Array:
     a hundredth of themselves and reads one channel instead of three.
     """
     xp = frame.xp
-    luma = frame.once("luma", lambda: xp.matmul(xp.reshape(frame.crop, (-1, 3)), _LUMA))
-    light = linear_pixels(xp, frame.read(xp.reshape(luma, (CROP, CROP, 1)), frame.nodes, *FINE_WINDOWS[region], FINE))
+    luma = frame.once("luma", lambda: xp.matmul(_LUMA, xp.reshape(frame.crop, (3, -1))))
+    light = linear_pixels(xp, frame.read(xp.reshape(luma, (1, CROP, CROP)), frame.nodes, *FINE_WINDOWS[region], FINE))
     return 100.0 * xp.log(xp.reshape(xp.maximum(light, _DARKEST), (FINE, FINE)))
 
 

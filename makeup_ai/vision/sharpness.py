@@ -61,9 +61,7 @@ def texture(frame: Frame) -> Array:
     """
     xp = frame.xp
     detail = xp.abs(frame.lightness - filters.blur(xp, frame.lightness, _DETAIL))
-    flat = xp.reshape(detail, (-1,))
-    skin = xp.concatenate([frame.of(flat, name) for name in _SKIN], axis=0)
-    weights = xp.concatenate([frame.of(frame.skin, name) for name in _SKIN], axis=0)
+    skin, weights = frame.of(xp.reshape(detail, (-1,)), *_SKIN), frame.of(frame.skin, *_SKIN)
     band = detail[_ROWS[0] : _ROWS[1], _COLUMNS[0] : _COLUMNS[1]]
     eyes = statistics.average(xp, band, _eyes())
     return 100.0 * statistics.median(xp, skin, weights) / xp.maximum(eyes, 1e-3)

@@ -48,19 +48,19 @@ def find_skin(xp: Any, lab: Array, white: Array, turned: Array, table: Table) ->
 
     Args:
         xp: The array namespace.
-        lab: `(SIDE * SIDE, 3)` CIELAB under white light.
-        white: `(SIDE * SIDE, 3)` the same in linear light.
+        lab: `(3, SIDE * SIDE)` CIELAB under white light.
+        white: `(3, SIDE * SIDE)` the same in linear light.
         turned: `(SIDE, SIDE)` of `warp.stretch`.
         table: Its section `skin`.
     """
     limits = table["skin"]
-    chroma = xp.sqrt(xp.square(lab[:, 1]) + xp.square(lab[:, 2]))
-    light = warp.halve(xp.reshape(white, (SIDE, SIDE, 3)))
-    total = light[..., 0] + light[..., 1] + light[..., 2] + _BLACK
-    plain = warp.halve(xp.reshape(xp.stack([lab[:, 0], chroma], axis=1), (SIDE, SIDE, 2)))
-    small = xp.stack([plain[..., 0], plain[..., 1], light[..., 0] / total, light[..., 2] / total])
+    chroma = xp.sqrt(xp.square(lab[1]) + xp.square(lab[2]))
+    light = warp.halve(xp.reshape(white, (3, SIDE, SIDE)))
+    total = light[0] + light[1] + light[2] + _BLACK
+    plain = (warp.halve(xp.reshape(picture, (SIDE, SIDE))) for picture in (lab[0], chroma))
+    small = xp.stack([*plain, light[0] / total, light[2] / total])
     medians = _medians(xp, xp.reshape(small, (4, _HALF * _HALF)))  # (4, regions)
-    mirror, shadow = _lit(xp, lab[:, 0], chroma, medians, limits)
+    mirror, shadow = _lit(xp, lab[0], chroma, medians, limits)
     own = statistics.median(xp, xp.take(medians, _voters(), axis=1), np.ones((4, len(_VOTERS)), np.float32))
     strange = xp.take(xp.reshape(_strangeness(xp, small, own, limits["strange"]), (-1,)), _doubled(), axis=0)
     faced = xp.where(xp.reshape(turned, (-1,)) > _HIDDEN, 1.0, 0.0)
@@ -71,8 +71,7 @@ def find_skin(xp: Any, lab: Array, white: Array, turned: Array, table: Table) ->
 
 def _lit(xp: Any, lightness: Array, chroma: Array, medians: Array, limits: Any) -> tuple[Array, Array]:
     """Tell what mirrors the light, and what is not in deep shadow, beside the median of its region."""
-    numbers = canonical.labels().reshape(-1) % len(REGIONS)
-    middle, colour = (xp.take(medians[row], numbers, axis=0) for row in range(2))
+    middle, colour = (xp.take(medians[row], _numbers(), axis=0) for row in range(2))
     specular = limits["specular"]
     pale = xp.logical_and(lightness > middle + specular["lighter"], chroma < colour * specular["chroma_ratio"])
     mirror = xp.where(xp.logical_or(pale, lightness > specular["white"]), 1.0, 0.0)
@@ -129,6 +128,12 @@ def _doubled() -> Ints:
     """Give, for each pixel of the flattened frame, its pixel in the flattened halved one, int32."""
     half = np.arange(SIDE) // 2
     return (half[:, None] * _HALF + half[None]).reshape(-1).astype(np.int32)
+
+
+@cache
+def _numbers() -> Ints:
+    """Give the number of each pixel's region, that of the first outside them."""
+    return (canonical.labels().reshape(-1) % len(REGIONS)).astype(np.int32)
 
 
 @cache

@@ -25,14 +25,14 @@ def nodes(xp: Any, points: Array) -> Array:
 
     Args:
         xp: The array namespace.
-        points: `(468, 2)` mesh in pixels of the crop.
+        points: `(468, 3)` mesh in pixels of the crop.
 
     Returns:
-        `(NODES, NODES, 2)` x, y in pixels of the crop.
+        `(3, NODES, NODES)` x, y and depth in pixels of the crop.
     """
     index, weights = grid()
-    corners = xp.reshape(xp.take(points, index.reshape(-1), axis=0), (*index.shape, 2))
-    return xp.reshape(xp.sum(corners * weights[..., None], axis=1), (NODES, NODES, 2))
+    corners = xp.take(xp.transpose(points), index.T.reshape(-1), axis=1)
+    return xp.reshape(xp.sum(xp.reshape(corners, (3, *weights.T.shape)) * weights.T, axis=1), (3, NODES, NODES))
 
 
 def places(xp: Any, placed: Array, left: float, top: float, side: float, samples: int) -> Array:
@@ -40,21 +40,19 @@ def places(xp: Any, placed: Array, left: float, top: float, side: float, samples
 
     Args:
         xp: The array namespace.
-        placed: What `nodes` gave.
+        placed: What `nodes` gave, `(2+, NODES, NODES)`.
         left: Of the square, in pixels of the frame.
         top: Likewise.
         side: Likewise.
         samples: Pixels along each side of the result.
 
     Returns:
-        `(samples * samples, 2)` x, y in pixels of the crop.
+        `(2, samples * samples)` x, y in pixels of the crop.
     """
     step = side / samples
     down = _spread(top + (step - 1.0) / 2.0, top + side - (step + 1.0) / 2.0, samples)
     across = _spread(left + (step - 1.0) / 2.0, left + side - (step + 1.0) / 2.0, samples).T
-    x = xp.matmul(xp.matmul(down, placed[..., 0]), across)
-    y = xp.matmul(xp.matmul(down, placed[..., 1]), across)
-    return xp.stack([xp.reshape(x, (-1,)), xp.reshape(y, (-1,))], axis=1)
+    return xp.reshape(xp.matmul(xp.matmul(down, placed[:2]), across), (2, samples * samples))
 
 
 def sample(xp: Any, image: Array, xy: Array) -> Array:
@@ -62,28 +60,31 @@ def sample(xp: Any, image: Array, xy: Array) -> Array:
 
     Args:
         xp: The array namespace.
-        image: `(side, side, channels)` float32.
-        xy: `(samples, 2)` in pixels, the centre of the first pixel at (0, 0).
+        image: `(channels, side, side)` float32.
+        xy: `(2, samples)` in pixels, the centre of the first pixel at (0, 0).
 
     Returns:
-        `(samples, channels)` float32.
+        `(channels, samples)` float32.
     """
-    side, channels = image.shape[0], image.shape[-1]
-    flat = xp.reshape(image, (side * side, channels))
+    channels, side = image.shape[:2]
     held = xp.clip(xy, 0.0, side - 1.001)
     corner = xp.floor(held)
-    part = held - corner
-    index = xp.cast(corner[:, 1] * float(side) + corner[:, 0], "int32")
-    right, down = part[:, 0:1], part[:, 1:2]
-    above = xp.take(flat, index, axis=0) * (1.0 - right) + xp.take(flat, index + 1, axis=0) * right
-    below = xp.take(flat, index + side, axis=0) * (1.0 - right) + xp.take(flat, index + side + 1, axis=0) * right
-    return above * (1.0 - down) + below * down
+    right, down = held[0] - corner[0], held[1] - corner[1]
+    index = xp.cast(corner[1] * float(side) + corner[0], "int32")
+    around = [index, index + 1, index + side, index + (side + 1)]
+    found = []
+    for plane in range(channels):  # one at a time stays in the cache
+        flat = xp.reshape(image[plane], (-1,))
+        above, beside, below, across = (xp.take(flat, place, axis=0) for place in around)
+        above, below = above + (beside - above) * right, below + (across - below) * right
+        found.append(above + (below - above) * down)
+    return xp.stack(found)
 
 
 def halve(image: Array) -> Array:
-    """Average blocks of two by two pixels of a `(side, side, channels)` image."""
-    rows = image[0::2] + image[1::2]
-    return (rows[:, 0::2] + rows[:, 1::2]) * 0.25
+    """Average blocks of two by two pixels of `(..., side, side)` images."""
+    rows = image[..., 0::2, :] + image[..., 1::2, :]
+    return (rows[..., 0::2] + rows[..., 1::2]) * 0.25
 
 
 def stretch(xp: Any, placed: Array) -> Array:
@@ -92,9 +93,9 @@ def stretch(xp: Any, placed: Array) -> Array:
     Returns:
         `(SIDE, SIDE)` float32.
     """
-    right, down = placed[:, 1:] - placed[:, :-1], placed[1:] - placed[:-1]
-    right, down = (right[1:] + right[:-1]) * 0.5, (down[:, 1:] + down[:, :-1]) * 0.5
-    area = right[..., 0] * down[..., 1] - right[..., 1] * down[..., 0]
+    right, down = placed[..., 1:] - placed[..., :-1], placed[:, 1:] - placed[:, :-1]
+    right, down = (right[:, 1:] + right[:, :-1]) * 0.5, (down[..., 1:] + down[..., :-1]) * 0.5
+    area = right[0] * down[1] - right[1] * down[0]
     area = area / xp.maximum(xp.mean(area), 1e-6)
     spread = _cells()
     return xp.matmul(xp.matmul(spread, area), spread.T)

@@ -48,10 +48,11 @@ def _ring(frame: Frame, eye: str) -> tuple[Array, Array]:
     radius = xp.mean(xp.sqrt(xp.sum(xp.square(rim - centre), axis=1) + 1e-6))
     xy = centre + _circle() * radius
     shown = _between_lids(xp, xy, [frame.points[vertex, :2] for vertex in lids], radius)
-    lab = lab_pixels(xp, linear_pixels(xp, warp.sample(xp, frame.crop, xy)) * xp.cast(frame.gains, "float32"))
-    above = lab[:, 0] - statistics.median(xp, lab[:, 0], xp.cast(shown > 0.5, "float32"))
+    read = linear_pixels(xp, warp.sample(xp, frame.crop, xp.transpose(xy)))
+    lab = lab_pixels(xp, read * xp.reshape(xp.cast(frame.gains, "float32"), (3, 1)))
+    above = lab[0] - statistics.median(xp, lab[0], xp.cast(shown > 0.5, "float32"))
     counted = shown * xp.clip((_CATCH_LIGHT - above) / _EDGE + 0.5, 0.0, 1.0)
-    return statistics.average(xp, lab, xp.stack([counted, counted, counted], axis=1), axis=0), xp.mean(shown)
+    return statistics.average(xp, lab, xp.stack([counted, counted, counted]), axis=1), xp.mean(shown)
 
 
 def _between_lids(xp: Any, xy: Array, lids: list[Array], radius: Array) -> Array:

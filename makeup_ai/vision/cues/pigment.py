@@ -37,8 +37,7 @@ def linear(frame: Frame) -> Array:
     xp = frame.xp
 
     def make() -> Array:
-        seen = warp.halve(xp.reshape(frame.seen, (canonical.SIDE, canonical.SIDE, 3)))
-        return xp.maximum(xp.transpose(xp.reshape(seen, (HALF, HALF, 3)), (2, 0, 1)), _DARKEST)
+        return xp.maximum(warp.halve(xp.reshape(frame.seen, (3, canonical.SIDE, canonical.SIDE))), _DARKEST)
 
     return frame.once("linear", make)
 
@@ -70,7 +69,7 @@ def skin(frame: Frame) -> Array:
     xp = frame.xp
 
     def make() -> Array:
-        return warp.halve(xp.reshape(xp.cast(frame.skin, "float32"), (canonical.SIDE, canonical.SIDE, 1)))[..., 0]
+        return warp.halve(xp.reshape(xp.cast(frame.skin, "float32"), (canonical.SIDE, canonical.SIDE)))
 
     return frame.once("skin", make)
 
@@ -142,7 +141,7 @@ def doubled(frame: Frame, picture: Array, regions: Iterable[str]) -> Array:
 @cache
 def half_pixels(region: str) -> Ints:
     """Give the numbers of a region's pixels in the flattened pictures, int32."""
-    mask = canonical.region_masks()[region].astype(np.float32)[..., None]
+    mask = canonical.region_masks()[region].astype(np.float32)
     return np.flatnonzero(warp.halve(mask).reshape(-1) > 0.6).astype(np.int32)
 
 
@@ -189,4 +188,4 @@ def _twice() -> Ints:
 @cache
 def _in_regions() -> Floats:
     inside = (canonical.labels() < len(canonical.REGIONS)).astype(np.float32)
-    return np.asarray(warp.halve(inside[..., None])[..., 0], np.float32)
+    return np.asarray(warp.halve(inside), np.float32)

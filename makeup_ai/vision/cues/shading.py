@@ -32,11 +32,9 @@ def evenly_lit(frame: Frame) -> Array:
 def normals(frame: Frame) -> tuple[Array, Array, Array]:
     """Give the unit normals of the face at the nodes of the warp, x, y and z, `(NODES * NODES,)` each."""
     xp = frame.xp
-    depth = warp.nodes(xp, frame.points[:468, 1:])[..., 1]
-    x, y, z = (filters.blur(xp, axis, _SMOOTH) for axis in (frame.nodes[..., 0], frame.nodes[..., 1], depth))
+    smooth = filters.blur(xp, frame.nodes, _SMOOTH)
     slope = filters.derivative_matrix(NODES, 1.0, 1)
-    across = [xp.matmul(axis, slope.T) for axis in (x, y, z)]
-    down = [xp.matmul(slope, axis) for axis in (x, y, z)]
+    across, down = xp.matmul(smooth, slope.T), xp.matmul(slope, smooth)
     x, y, z = (across[i - 2] * down[i - 1] - across[i - 1] * down[i - 2] for i in range(3))
     length = xp.sqrt(xp.square(x) + xp.square(y) + xp.square(z) + 1e-6)
     return xp.reshape(x / length, (-1,)), xp.reshape(y / length, (-1,)), xp.reshape(z / length, (-1,))
