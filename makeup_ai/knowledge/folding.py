@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ω": "omega"})
+
+_ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin, Greek and Cyrillic; kana's marks tell letters apart
 
 
 def fold(name: str) -> str:
@@ -17,6 +20,8 @@ def fold(name: str) -> str:
         True
         >>> fold("1,2-己二醇")
         '12己二醇'
+        >>> fold("Açaí") == fold("acai")
+        True
     """
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(_GREEK)
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name)).casefold().translate(_GREEK)
     return "".join(char for char in unicodedata.normalize("NFKC", plain) if char.isalnum())

@@ -22,13 +22,23 @@ export interface KnowledgeTable {
   groups: Record<string, { en: string; zh: string; synonyms?: Record<string, string[]> }>;
 }
 
-/** Reduces a name to what all its spellings share: letters and digits, in one case and width. */
+/** Reduces a name to what all its spellings share: letters and digits, in one case and width, without accents. */
 export function fold(name: string): string {
-  const plain = name.normalize("NFKD").toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
+  const plain = name
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replace(/ß/g, "ss")
+    .replace(/ς/g, "σ");
   const spelled = plain.replace(/[αβγδω]/g, (letter) => GREEK[letter]!);
   return Array.from(spelled.normalize("NFKC"))
     .filter((c) => /[\p{L}\p{N}]/u.test(c))
     .join("");
+}
+
+/** Writes a name's traditional characters the simplified way. */
+export function simplified(name: string): string {
+  return Array.from(name, (char) => SIMPLIFIED.get(char) ?? char).join("");
 }
 
 /** Links names to ingredients and to avoid groups. */
@@ -56,7 +66,7 @@ export class Linker {
     const group = this.#groups.get(key);
     let ids = [...(group === undefined ? [] : [group]), ...this.#contained(name)];
     if (!ids.length) ids = [...nearest(key, this.#groups), ...nearest(key, this.#ingredients)];
-    const plain = Array.from(name, (char) => SIMPLIFIED.get(char) ?? char).join("");
+    const plain = simplified(name);
     if (!ids.length && plain !== name) return this.resolveAvoid(plain);
     return [...new Set(ids)].map((id) => `avoid:${id}`);
   }
