@@ -18,6 +18,7 @@ from makeup_ai.assistant import MODEL_FILES, Assistant
 from makeup_ai.bundle import MANIFEST, SCHEMA_VERSION, Bundle, Manifest, describe_files
 from makeup_ai.export.model_card import model_card
 from makeup_ai.export.skin import SkinFile
+from makeup_ai.knowledge.clashes import clashes_table
 from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.masks import masks_table
 from makeup_ai.knowledge.names import names_table
@@ -188,6 +189,7 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
     lexicon = Lexicon(given.domain)
     written: dict[str, Any] = {
         "catalogue": {"schema": 1, "products": [to_dict(product) for product in given.products]},
+        "clashes": clashes_table(given.products, given.knowledge),
         "domain": given.domain,
         "knowledge": given.knowledge.to_table(),
         "labels": labels,

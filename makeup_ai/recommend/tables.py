@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 
 from makeup_ai.content.phrases import Phrases
 from makeup_ai.errors import BundleError
+from makeup_ai.knowledge.folding import fold
+from makeup_ai.knowledge.han import simplified
 from makeup_ai.recommend.cells import Cells
+from makeup_ai.recommend.clashes import Clashes
 from makeup_ai.recommend.settings import Settings
 from makeup_ai.schema import LANGUAGES, Product
 
 FILES = ("catalogue", "domain", "needs", "masks", "ranking", "shades", "names", "phrases")
 """The JSON tables read, each `<name>.json`; the ninth file is `embeddings.bin`."""
+CLASHES_FILE = "clashes.json"
+"""Read where it is there: bundles made before it have none."""
 EMBEDDINGS = "embeddings.bin"
 INT8_SCALE = 127  # a product's unit vector is its row divided by this
 ROLES = ("need", "filter", "mask", "budget")
@@ -70,6 +75,7 @@ class Tables:
         embeddings: `(products, dim)` int8.
         names: Node id -> language -> the word for it.
         phrases: Every sentence.
+        clashes: Which products should not be used beside which.
     """
 
     products: tuple[Product, ...]
@@ -82,6 +88,7 @@ class Tables:
     embeddings: NDArray[np.int8]
     names: Mapping[str, Mapping[str, str]]
     phrases: Phrases
+    clashes: Clashes = field(default_factory=Clashes)
 
     @classmethod
     def load(cls, folder: str | Path) -> Tables:
@@ -95,6 +102,8 @@ class Tables:
         """
         folder = Path(folder)
         dicts = {name: _read_json(folder / f"{name}.json") for name in FILES}
+        if (folder / CLASHES_FILE).exists():
+            dicts["clashes"] = _read_json(folder / CLASHES_FILE)
         try:
             embeddings = np.frombuffer((folder / EMBEDDINGS).read_bytes(), dtype=np.int8)
         except OSError as error:
@@ -114,6 +123,7 @@ class Tables:
         names: Mapping[str, Any],
         phrases: Mapping[str, Any],
         embeddings: NDArray[np.int8],
+        clashes: Mapping[str, Any] | None = None,
     ) -> Tables:
         """Read the tables from JSON already parsed.
 
@@ -127,6 +137,7 @@ class Tables:
             names: Words for nodes.
             phrases: Sentences.
             embeddings: int8, any shape that holds the same number for each product.
+            clashes: Products that should not be used together; none where it is `None`.
 
         Raises:
             BundleError: A table does not fit the others; the message names its file.
@@ -148,6 +159,7 @@ class Tables:
             embeddings=_embeddings(embeddings, len(products)),
             names=names,
             phrases=Phrases.from_dict(phrases),
+            clashes=Clashes() if clashes is None else Clashes.from_dict(clashes, len(products)),
         )
         tables._check_needs()
         tables._check_words()
@@ -205,12 +217,15 @@ class Tables:
 
     @cached_property
     def inci(self) -> dict[str, NDArray[np.int64]]:
-        """Lower-case INCI name -> rows that list it, ascending."""
-        rows: dict[str, list[int]] = {}
+        """Name of an ingredient as `plain` reduces it -> rows that list it, ascending."""
+        rows: dict[str, dict[int, None]] = {}
+        reduced: dict[str, str] = {}  # a catalogue prints the same names over and over
         for row, product in enumerate(self.products):
-            for name in dict.fromkeys(ingredient.lower() for ingredient in product.ingredients):
-                rows.setdefault(name, []).append(row)
-        return {name: np.array(listed, np.int64) for name, listed in rows.items()}
+            for printed in product.ingredients:
+                if printed not in reduced:
+                    reduced[printed] = plain(printed)
+                rows.setdefault(reduced[printed], {})[row] = None
+        return {name: np.array(list(listed), np.int64) for name, listed in rows.items()}
 
     @cached_property
     def inci_text(self) -> str:
@@ -285,6 +300,16 @@ class Tables:
         keys += [f"shade.{word}" for _, word in self.settings.closeness]
         if missing := [key for key in keys if key not in self.phrases]:
             raise BundleError(f"phrases.json: ranking.json speaks of what has no phrase. Missing: {missing}")
+
+
+def plain(name: str) -> str:
+    """Reduce a name to what its spellings share: one case and width, no accents or signs, simplified characters.
+
+    Examples:
+        >>> plain("Ｐｒｏｐóｌｉｓ　Cera") == plain("propolis-cera"), plain("羅勒") == plain("罗勒")
+        (True, True)
+    """
+    return fold(simplified(name))
 
 
 def _read_json(path: Path) -> Any:
