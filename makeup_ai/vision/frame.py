@@ -55,7 +55,7 @@ class Frame:
         self.light = read_light(xp, self.crop, self.points, self.nodes, self.scene, self.table)
         if self.gains is None:
             self.gains = self.light.gains
-        self.half = warp.halve(self.crop)
+        self.half = xp.halve(self.crop)
         seen = self.read(self.half, (self.nodes - 0.5) * 0.5, 0.0, 0.0, float(SIDE), SIDE)
         self.seen = linear_pixels(xp, seen)
         """`(3, SIDE * SIDE)` linear light as photographed."""

@@ -94,8 +94,7 @@ def colour_left(xp: Any, face: Array, table: Table) -> Array:
     limits = table["greyscale"]
     down = _reduce(face.shape[-1], limits["side"])
     linear = linear_pixels(xp, xp.reshape(xp.matmul(xp.matmul(down, face), down.T), (3, -1)))
-    ones = np.ones(limits["side"] ** 2, np.float32)
-    bright = statistics.quantile(xp, linear[1], ones, (0.95,))[0]  # green stands for luminance here
+    bright = statistics.quantile(xp, linear[1], None, (0.95,))[0]  # green stands for luminance here
     lab = lab_pixels(xp, linear * (limits["light"] / xp.maximum(bright, limits["light"] / limits["max_gain"])))
     left = _without_cubic(xp, lab[0] / 50.0 - 1.0, lab[1:])
     low, high = limits["counts_from"], limits["counts_whole"]
@@ -131,8 +130,8 @@ def hue_outside(xp: Any, lab: Array, limits: Any) -> Array:
 def _seen_lightness(frame: Frame) -> tuple[Array, Array, Array]:
     """Give L* of the face as photographed, at its 5th, 50th and 95th percentile."""
     xp = frame.xp
-    luminance = xp.matmul(_LUMINANCE, xp.take(frame.seen, _face(), axis=1))
-    found = statistics.quantile(xp, luminance, np.ones(len(_face()), np.float32), (0.05, 0.5, 0.95))
+    luminance = xp.take(xp.matmul(_LUMINANCE, frame.seen), _face(), axis=0)
+    found = statistics.quantile(xp, luminance, None, (0.05, 0.5, 0.95))
     lightness = lab_pixels(xp, xp.stack([found, found, found]))[0]
     return lightness[0], lightness[1], lightness[2]
 
@@ -157,7 +156,7 @@ def _eyes_over_skin(frame: Frame) -> Array:
     """Give the luminance of the whites of the eyes in percent of the skin's; the light does not enter."""
     xp = frame.xp
     skin = frame.of(frame.seen, *_TONE)
-    luminance = statistics.median(xp, xp.matmul(_LUMINANCE, skin), np.ones(skin.shape[1], np.float32))
+    luminance = statistics.median(xp, xp.matmul(_LUMINANCE, skin))
     return 100.0 * xp.sum(frame.light.white * _LUMINANCE) / xp.maximum(luminance, 1e-4)
 
 
@@ -165,7 +164,7 @@ def _lips_over_skin(frame: Frame) -> Array:
     """Give by how much the lips are redder than the skin, in a*."""
     xp = frame.xp
     lips = xp.take(frame.lab[1], _lips(), axis=0)
-    return statistics.median(xp, lips, np.ones(len(_lips()), np.float32)) - frame.colour(*_TONE)[1]
+    return statistics.median(xp, lips) - frame.colour(*_TONE)[1]
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from makeup_ai.vision import courses, statistics
 from makeup_ai.vision.frame import Frame
 from makeup_ai.vision.relief import percent_of_light
@@ -24,4 +22,4 @@ def bridge_line(frame: Frame) -> Array:
     picture = percent_of_light(xp, xp.cast(strip.read(xp, frame.lightness), "float32"))
     found = [xp.abs(bend(xp, picture, sigma, _ALONG)) - xp.abs(slope(xp, picture, sigma, _ALONG)) for sigma in _SIGMAS]
     lines = xp.maximum(*found)[strip.margin : strip.rows - strip.margin]
-    return xp.max(statistics.median(xp, lines, np.ones((strip.rows - 2 * strip.margin, strip.columns), np.float32)))
+    return xp.max(statistics.median(xp, lines))

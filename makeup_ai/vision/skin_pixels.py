@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from makeup_ai.vision import canonical, filters, statistics, warp
+from makeup_ai.vision import canonical, filters, statistics
 from makeup_ai.vision.canonical import REGIONS, SIDE, Ints
 from makeup_ai.vision.space import Array
 from makeup_ai.vision.table import Table
@@ -55,13 +55,13 @@ def find_skin(xp: Any, lab: Array, white: Array, turned: Array, table: Table) ->
     """
     limits = table["skin"]
     chroma = xp.sqrt(xp.square(lab[1]) + xp.square(lab[2]))
-    light = warp.halve(xp.reshape(white, (3, SIDE, SIDE)))
+    light = xp.halve(xp.reshape(white, (3, SIDE, SIDE)))
     total = light[0] + light[1] + light[2] + _BLACK
-    plain = (warp.halve(xp.reshape(picture, (SIDE, SIDE))) for picture in (lab[0], chroma))
+    plain = (xp.halve(xp.reshape(picture, (SIDE, SIDE))) for picture in (lab[0], chroma))
     small = xp.stack([*plain, light[0] / total, light[2] / total])
     medians = _medians(xp, xp.reshape(small, (4, _HALF * _HALF)))  # (4, regions)
     mirror, shadow = _lit(xp, lab[0], chroma, medians, limits)
-    own = statistics.median(xp, xp.take(medians, _voters(), axis=1), np.ones((4, len(_VOTERS)), np.float32))
+    own = statistics.median(xp, xp.take(medians, _voters(), axis=1))
     strange = xp.take(xp.reshape(_strangeness(xp, small, own, limits["strange"]), (-1,)), _doubled(), axis=0)
     faced = xp.where(xp.reshape(turned, (-1,)) > _HIDDEN, 1.0, 0.0)
     same = xp.where(strange < 1.0, 1.0, 0.0)
@@ -107,7 +107,7 @@ def _medians(xp: Any, planes: Array) -> Array:
     found = []
     for place in _small_regions():
         values = xp.take(planes, place, axis=1)
-        found.append(statistics.median(xp, values, np.ones((4, len(place)), np.float32)))
+        found.append(statistics.median(xp, values))
     return xp.stack(found, axis=1)
 
 

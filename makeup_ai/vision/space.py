@@ -6,6 +6,7 @@ graph on the phone. Every operation of the list becomes built-in operators of TF
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,39 @@ SHARED = (
 )
 """Operations that mean the same in both, under the same name and with the same arguments."""
 
+COMPOSED = ("cast", "planes", "halve", "cube_root", "at_place")
+"""Operations that every namespace does its own way; see `space_of` for what they mean."""
+
+
+def space_of(ops: Any) -> SimpleNamespace:
+    """Make the namespace of a library with the shared operations and `cast`, such as `keras.ops`.
+
+    Of the operations that are composed here, `planes` brings an image `(rows, columns, channels)` to `(channels, rows,
+    columns)` float32, `halve` averages blocks of two by two pixels of `(..., side, side)` images, `cube_root` is that
+    of positive numbers, and `at_place` reads a row `(..., values)` at a place `(..., 1)`, linear between neighbours.
+
+    Examples:
+        >>> float(NUMPY.maximum(1.0, 2.0))
+        2.0
+    """
+
+    def halve(images: Any) -> Any:
+        rows = images[..., 0::2, :] + images[..., 1::2, :]
+        return (rows[..., 0::2] + rows[..., 1::2]) * 0.25
+
+    def at_place(row: Any, place: Any) -> Any:
+        apart = ops.abs(np.arange(row.shape[-1], dtype=np.float32) - place)
+        return ops.sum(row * ops.maximum(0.0, 1.0 - apart), axis=-1)
+
+    return SimpleNamespace(
+        **{name: getattr(ops, name) for name in SHARED},
+        cast=ops.cast,
+        planes=lambda image: ops.cast(ops.transpose(image, (2, 0, 1)), "float32"),
+        halve=halve,
+        cube_root=lambda values: ops.power(values, 1.0 / 3.0),
+        at_place=at_place,
+    )
+
 
 def _where(condition: Any, yes: Any, no: Any) -> Any:
     """Choose like `np.where`, but of two plain numbers as float32: float64, which NumPy would take, is slow."""
@@ -33,38 +67,55 @@ def _where(condition: Any, yes: Any, no: Any) -> Any:
     return np.where(condition, yes, no)
 
 
+def _cast(values: Any, kind: str) -> Any:
+    """Convert like `keras.ops.cast`; integers are places, and NumPy would turn any but its own at every gather."""
+    return np.asarray(values, np.intp if kind == "int32" else kind)
+
+
 def _planes(image: Any) -> Any:
-    """Bring `(rows, columns, channels)` to `(channels, rows, columns)` float32; in NumPy alone that is a slow walk."""
     planes = np.empty((image.shape[2], *image.shape[:2]), np.float32)
     for number, plane in enumerate(cv2.split(image)):
         planes[number] = plane
     return planes
 
 
-def _cast(values: Any, kind: str) -> Any:
-    """Convert like `keras.ops.cast`; integers are places, and NumPy would turn any but its own at every gather."""
-    return np.asarray(values, np.intp if kind == "int32" else kind)
+def _halve(images: Any) -> Any:
+    *many, rows, columns = images.shape
+    size = columns // 2, rows // 2
+    halves = [
+        cv2.resize(whole, size, interpolation=cv2.INTER_AREA) for whole in images.reshape(-1, rows, columns)
+    ]
+    return np.array(halves).reshape(*many, rows // 2, columns // 2)
 
 
+def _at_place(row: Any, place: Any) -> Any:
+    """Look up the two neighbours, where a graph weighs the whole row."""
+    last = row.shape[-1] - 1
+    low = place.astype(np.intp)
+    starts = np.arange(0, row.size, last + 1).reshape(low.shape)
+    below, above = row.take(starts + low), row.take(starts + np.minimum(low + 1, last))
+    return (below + (above - below) * (place - low).astype(np.float32))[..., 0]
+
+
+def _sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.add.reduce(values, axis, keepdims=keepdims)
+
+
+def _mean(values: Any, axis: int | None = None) -> Any:
+    return np.add.reduce(values, axis) / (values.size if axis is None else values.shape[axis])
+
+
+def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    return np.array(arrays) if axis == 0 else np.stack(arrays, axis)
+
+
+_OWN = {"where": _where, "sum": _sum, "mean": _mean, "stack": _stack}  # hundreds of small calls: NumPy's own check more
 NUMPY = SimpleNamespace(
-    **{name: getattr(np, name) for name in SHARED} | {"where": _where}, cast=_cast, planes=_planes, cube_root=np.cbrt
+    **{name: getattr(np, name) for name in SHARED} | _OWN,
+    cast=_cast,
+    planes=_planes,
+    halve=_halve,
+    cube_root=np.cbrt,
+    at_place=_at_place,
 )
 """The namespace of NumPy."""
-
-
-def space_of(ops: Any) -> SimpleNamespace:
-    """Make the namespace of a library with the shared operations and `cast`, such as `keras.ops`.
-
-    `planes` brings an image `(rows, columns, channels)` to `(channels, rows, columns)` float32: pictures lie in memory
-    channel by channel, where sums and gathers are quick.
-
-    Examples:
-        >>> float(NUMPY.maximum(1.0, 2.0))
-        2.0
-    """
-    return SimpleNamespace(
-        **{name: getattr(ops, name) for name in SHARED},
-        cast=ops.cast,
-        cube_root=lambda values: ops.power(values, 1.0 / 3.0),
-        planes=lambda image: ops.cast(ops.transpose(image, (2, 0, 1)), "float32"),
-    )

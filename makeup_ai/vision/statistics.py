@@ -11,13 +11,13 @@ from makeup_ai.vision.space import Array
 _LAST = 1e6  # stands behind every measurement in a sorted row
 
 
-def quantile(xp: Any, values: Array, weights: Array, parts: tuple[float, ...]) -> Array:
+def quantile(xp: Any, values: Array, weights: Array | None, parts: tuple[float, ...]) -> Array:
     """Give quantiles of the values whose weight is one, linear between neighbours (NumPy's default method).
 
     Args:
         xp: The array namespace.
         values: `(..., pixels)` float32, below a million.
-        weights: `(..., pixels)` float32, one where a value counts and zero where not.
+        weights: `(..., pixels)` float32, one where a value counts and zero where not; all count where `None`.
         parts: Of each quantile, in [0, 1].
 
     Returns:
@@ -29,18 +29,16 @@ def quantile(xp: Any, values: Array, weights: Array, parts: tuple[float, ...]) -
         >>> quantile(NUMPY, values, ones, (0.5, 1.0)).tolist()
         [2.0, 3.0]
     """
+    if weights is None:
+        ordered, last = xp.sort(values, axis=-1), np.full((*values.shape[:-1], 1), values.shape[-1] - 1.0, np.float32)
+        return xp.stack([xp.at_place(ordered, last * part) for part in parts], axis=-1)
     ordered = xp.sort(xp.where(weights > 0.5, values, _LAST), axis=-1)
     count = xp.sum(weights, axis=-1, keepdims=True)
-    ranks = np.arange(values.shape[-1], dtype=np.float32)
-    found = []
-    for part in parts:
-        place = xp.maximum(count - 1.0, 0.0) * part
-        near = xp.maximum(0.0, 1.0 - xp.abs(ranks - place))
-        found.append(xp.sum(ordered * near, axis=-1))
+    found = [xp.at_place(ordered, xp.maximum(count - 1.0, 0.0) * part) for part in parts]
     return xp.where(count > 0.5, xp.stack(found, axis=-1), 0.0)
 
 
-def median(xp: Any, values: Array, weights: Array) -> Array:
+def median(xp: Any, values: Array, weights: Array | None = None) -> Array:
     """Give the median of the values whose weight is one, `(..., pixels)` to `(...)`; 0 where none counts."""
     return quantile(xp, values, weights, (0.5,))[..., 0]
 

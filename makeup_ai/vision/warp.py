@@ -81,12 +81,6 @@ def sample(xp: Any, image: Array, xy: Array) -> Array:
     return xp.stack(found)
 
 
-def halve(image: Array) -> Array:
-    """Average blocks of two by two pixels of `(..., side, side)` images."""
-    rows = image[..., 0::2, :] + image[..., 1::2, :]
-    return (rows[..., 0::2] + rows[..., 1::2]) * 0.25
-
-
 def stretch(xp: Any, placed: Array) -> Array:
     """Measure how large each place of the frame is in the crop, as area over the mean's; low where it is turned away.
 

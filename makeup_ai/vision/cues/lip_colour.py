@@ -35,7 +35,7 @@ def lip_colour(frame: Frame) -> Measured:
 def _colour(frame: Frame, lip: str) -> Array:
     xp = frame.xp
     lab = xp.take(frame.lab, _pixels(lip), axis=1)
-    above = lab[0] - statistics.median(xp, lab[0], np.ones(len(_pixels(lip)), np.float32))
+    above = lab[0] - statistics.median(xp, lab[0])
     shown = xp.clip((_GLOSS - above) / _EDGE + 0.5, 0.0, 1.0) * xp.clip((_SHADOW + above) / _EDGE + 0.5, 0.0, 1.0)
     return statistics.average(xp, lab, xp.stack([shown, shown, shown]), axis=1)
 

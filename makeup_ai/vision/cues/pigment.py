@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from makeup_ai.vision import canonical, filters, statistics, warp
+from makeup_ai.vision import canonical, filters, statistics
 from makeup_ai.vision.canonical import Floats, Ints
 from makeup_ai.vision.frame import Frame
-from makeup_ai.vision.space import Array
+from makeup_ai.vision.space import NUMPY, Array
 
 HALF = canonical.SIDE // 2  # pixels of each side; about 1.4 mm each
 MELANIN_RED = 0.3  # how much redder melanin makes what it darkens by one: its absorption falls as wavelength^-3.3
@@ -37,7 +37,7 @@ def linear(frame: Frame) -> Array:
     xp = frame.xp
 
     def make() -> Array:
-        return xp.maximum(warp.halve(xp.reshape(frame.seen, (3, canonical.SIDE, canonical.SIDE))), _DARKEST)
+        return xp.maximum(xp.halve(xp.reshape(frame.seen, (3, canonical.SIDE, canonical.SIDE))), _DARKEST)
 
     return frame.once("linear", make)
 
@@ -69,7 +69,7 @@ def skin(frame: Frame) -> Array:
     xp = frame.xp
 
     def make() -> Array:
-        return warp.halve(xp.reshape(xp.cast(frame.skin, "float32"), (canonical.SIDE, canonical.SIDE)))
+        return xp.halve(xp.reshape(xp.cast(frame.skin, "float32"), (canonical.SIDE, canonical.SIDE)))
 
     return frame.once("skin", make)
 
@@ -142,7 +142,7 @@ def doubled(frame: Frame, picture: Array, regions: Iterable[str]) -> Array:
 def half_pixels(region: str) -> Ints:
     """Give the numbers of a region's pixels in the flattened pictures, int32."""
     mask = canonical.region_masks()[region].astype(np.float32)
-    return np.flatnonzero(warp.halve(mask).reshape(-1) > 0.6).astype(np.int32)
+    return np.flatnonzero(NUMPY.halve(mask).reshape(-1) > 0.6).astype(np.int32)
 
 
 @cache
@@ -188,4 +188,4 @@ def _twice() -> Ints:
 @cache
 def _in_regions() -> Floats:
     inside = (canonical.labels() < len(canonical.REGIONS)).astype(np.float32)
-    return np.asarray(warp.halve(inside), np.float32)
+    return np.asarray(NUMPY.halve(inside), np.float32)
