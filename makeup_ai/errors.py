@@ -6,7 +6,10 @@ MakeupAIError
 ├── ExportError            a conversion failed, or its result is not shippable
 │   └── ParityError        a converted file disagrees with its Keras model
 ├── ModelsMissingError     a model that has to be fetched once has not been
-└── PhotoError             a photo cannot be read
+├── PhotoError             a photo cannot be read
+└── VaultError             a profile's vault cannot be opened, read or written; nothing of it was read wrong
+    ├── VaultBusyError         another process is using it for longer than was waited
+    └── WrongPassphraseError   the vault is whole, but this key does not open it
 """
 
 
@@ -52,3 +55,15 @@ class ModelsMissingError(MakeupAIError, FileNotFoundError):
 
 class PhotoError(MakeupAIError, ValueError):
     """A photo is empty, truncated, too large or not an image."""
+
+
+class VaultError(MakeupAIError, RuntimeError):
+    """A vault is damaged, changed, of an unknown version, or cannot be written to."""
+
+
+class VaultBusyError(VaultError):
+    """Another process is using the vault for longer than was waited; nothing was changed."""
+
+
+class WrongPassphraseError(VaultError):
+    """The vault's header is whole, but the passphrase or the keyring's secret does not open it."""

@@ -1,0 +1,1 @@
+"""What a person has chosen to tell: facts that age, an encrypted vault, consent, a policy, anonymous counts."""
