@@ -11,41 +11,26 @@ which is then matched against the text itself. They mean what they mean in JavaS
                 `separator` between them         {amount}   a number with or without a mark
 
 `except` holds patterns, by language, of what is said without being meant ("not allergic to {values}").
+
+`negation` of the domain is a list of rules, each with the `slots` whose words its patterns take back ("not oily", "no
+lipstick"). A budget's `at_least` holds patterns of a lower bound ("over {money}"), which is no limit to what is spent.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from makeup_ai.schema import Slot
 from makeup_ai.text.amounts import Amounts
+from makeup_ai.text.nets import MARK, NUMBER, VALUE, Marked, Net, compile_nets
 from makeup_ai.text.normalise import normalise, original_span
 from makeup_ai.text.surfaces import Surfaces
-
-# Private-use characters stand for "any surface of the slot", "any number", "any currency mark" in patterns, so that
-# a pattern needs no alternation of thousands of words.
-_VALUE, _NUMBER, _MARK = "\ue000", "\ue001", "\ue002"
-_MONEY = f"(?:{_MARK}\\s?{_NUMBER}(?:\\s?{_MARK})?|{_NUMBER}\\s?{_MARK})"
-_AMOUNT = f"(?:{_MARK}\\s?)?{_NUMBER}(?:\\s?{_MARK})?"
 
 STRETCH, OVERLAP = 2_048, 128
 """Characters that patterns see at once, and how many of them they see twice: an endless list, which they go through
 once from each of its items, takes time that grows with its square."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Net:
-    """The compiled patterns of one slot; `fixed` match the text itself and carry their value, `unknown` have none."""
-
-    language: str
-    patterns: tuple[re.Pattern[str], ...]
-    exceptions: tuple[re.Pattern[str], ...]
-    fixed: tuple[tuple[re.Pattern[str], str], ...]
-    unknown: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True)
@@ -65,14 +50,24 @@ class Lexicon:
 
     domain: Mapping[str, Any]
     _surfaces: Mapping[str, Surfaces] = field(init=False, repr=False)
-    _nets: Mapping[str, tuple[_Net, ...]] = field(init=False, repr=False)
+    _nets: Mapping[str, tuple[Net, ...]] = field(init=False, repr=False)
+    _negations: Mapping[str, tuple[Net, ...]] = field(init=False, repr=False)
+    _floors: Mapping[str, tuple[Net, ...]] = field(init=False, repr=False)
     _amounts: Amounts = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         surfaces = {slot: Surfaces(_keys(table)) for slot, table in self.domain["values"].items()}
-        nets = {slot: _nets(rule) for slot, rule in self.domain["slots"].items() if "patterns" in rule}
+        nets = {slot: compile_nets(rule) for slot, rule in self.domain["slots"].items() if "patterns" in rule}
         object.__setattr__(self, "_surfaces", surfaces)
         object.__setattr__(self, "_nets", nets)
+        negations: dict[str, tuple[Net, ...]] = {}
+        for rule in self.domain.get("negation", ()):
+            for slot in rule["slots"]:
+                negations[slot] = (*negations.get(slot, ()), *compile_nets(rule))
+        rules = self.domain["slots"].items()
+        floors = {slot: compile_nets({"patterns": rule["at_least"]}) for slot, rule in rules if "at_least" in rule}
+        object.__setattr__(self, "_negations", negations)
+        object.__setattr__(self, "_floors", floors)
         object.__setattr__(self, "_amounts", Amounts(self.domain["budget"]))
 
     def value(self, slot: str, surface: str) -> str | None:
@@ -156,8 +151,8 @@ class Lexicon:
             Slots in the order of the text, with confidence 1 and spans in code points of `text`.
         """
         found: dict[tuple[str, int, int], str | None] = {}
-        for first in range(0, max(len(text) - OVERLAP, 1), STRETCH - OVERLAP):
-            for (slot, start, end), value in self._patterns_in(text[first : first + STRETCH]).items():
+        for first, stretch in _stretches(text):
+            for (slot, start, end), value in self._patterns_in(stretch).items():
                 found.setdefault((slot, first + start, first + end), value)
         spans = sorted(found.items(), key=lambda item: (item[0][1], -item[0][2], item[0][0]))
         outer: list[Slot] = []
@@ -167,6 +162,55 @@ class Lexicon:
                 furthest[slot] = end
                 outer.append(Slot(slot, text[start:end], value, start, end, 1.0))
         return outer
+
+    def negated(self, text: str) -> list[Slot]:
+        """Find the known words of slots that score or filter, and that the text takes back ("no lipstick, a blush").
+
+        Returns:
+            Slots in the order of the text, with confidence 1 and spans in code points of `text`.
+        """
+        found: dict[tuple[int, int, str], str] = {}
+        for first, stretch in _stretches(text):
+            plain, offsets = normalise(stretch)
+            for slot, nets in self._negations.items():
+                for net in nets if slot in self._surfaces else ():
+                    for start, end, value in self._mentions(plain, slot, net):
+                        begin, last = original_span(offsets, start, end)
+                        found.setdefault((first + begin, first + last, slot), value)
+        return [
+            Slot(slot, text[start:end], value, start, end, 1.0) for (start, end, slot), value in sorted(found.items())
+        ]
+
+    def floors(self, text: str) -> list[Slot]:
+        """Find lower bounds of money ("over $50", "200以上"): slots with the amount in the domain's currency."""
+        found: dict[tuple[int, int, str], str] = {}
+        for first, stretch in _stretches(text):
+            plain, offsets = normalise(stretch)
+            for slot, nets in self._floors.items():
+                for net in nets:
+                    for start, end, value in self._money(plain, net):
+                        begin, last = original_span(offsets, start, end)
+                        found.setdefault((first + begin, first + last, slot), value)
+        return [
+            Slot(slot, text[start:end], value, start, end, 1.0) for (start, end, slot), value in sorted(found.items())
+        ]
+
+    def meant(self, text: str, slots: Sequence[Slot]) -> tuple[Slot, ...]:
+        """Leave out what the text takes back: negated words that score or filter, and lower bounds of money."""
+        taken_back = [*self.negated(text), *self.floors(text)]
+        return tuple(
+            slot
+            for slot in slots
+            if not any(
+                slot.start < other.end and other.start < slot.end and self._kind(slot) == self._kind(other)
+                for other in taken_back
+            )
+        )
+
+    def _kind(self, slot: Slot) -> str:
+        """Words that score and words that filter are of one kind: the tagger may take one for the other."""
+        role = str(self.domain["slots"].get(slot.slot, {}).get("role", ""))
+        return "wish" if role in {"need", "filter"} else role
 
     def _patterns_in(self, text: str) -> dict[tuple[str, int, int], str | None]:
         plain, offsets = normalise(text)
@@ -179,9 +223,9 @@ class Lexicon:
                     found.setdefault((slot, *original_span(offsets, start, end)), value)
         return found
 
-    def _mentions(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, str]]:
+    def _mentions(self, plain: str, slot: str, net: Net) -> list[tuple[int, int, str]]:
         hits = self._surfaces[slot].scan(plain)
-        marked = _Marked(plain, [(start, end, _VALUE, value) for start, end, value in hits])
+        marked = Marked(plain, [(start, end, VALUE, value) for start, end, value in hits])
         allowed = {
             at
             for pattern in net.exceptions
@@ -198,15 +242,15 @@ class Lexicon:
             found.extend((match.start(), match.end(), value) for match in pattern.finditer(plain))
         return found
 
-    def _unknown(self, plain: str, slot: str, net: _Net) -> list[tuple[int, int, None]]:
+    def _unknown(self, plain: str, slot: str, net: Net) -> list[tuple[int, int, None]]:
         known = self._surfaces[slot].scan(plain) if net.unknown else []
         spans = [match.span(1) for pattern in net.unknown for match in pattern.finditer(plain)]
         return [(*s, None) for s in spans if not any(start < s[1] and s[0] < end for start, end, _ in known)]
 
-    def _money(self, plain: str, net: _Net) -> list[tuple[int, int, str]]:
-        numbers = [(n.start, n.end, _NUMBER, "") for n in self._amounts.numbers(plain)]
-        marks = [(start, end, _MARK, code) for start, end, code in self._amounts.marks(plain)]
-        marked = _Marked(plain, sorted(numbers + marks))
+    def _money(self, plain: str, net: Net) -> list[tuple[int, int, str]]:
+        numbers = [(n.start, n.end, NUMBER, "") for n in self._amounts.numbers(plain)]
+        marks = [(start, end, MARK, code) for start, end, code in self._amounts.marks(plain)]
+        marked = Marked(plain, sorted(numbers + marks))
         found = []
         for pattern in net.patterns:
             for match in pattern.finditer(marked.text):
@@ -218,30 +262,10 @@ class Lexicon:
         return found
 
 
-class _Marked:
-    """A text in which each span is replaced by one placeholder, and the way back."""
-
-    def __init__(self, plain: str, spans: Sequence[tuple[int, int, str, str]]):
-        pieces: list[str] = []
-        self._at: dict[int, tuple[int, int, str, str]] = {}
-        length = done = 0
-        for span in spans:
-            start, end, placeholder, _ = span
-            if start < done:
-                continue
-            pieces.append(plain[done:start])
-            length += start - done
-            self._at[length] = span
-            pieces.append(placeholder)
-            length += 1
-            done = end
-        self.text = "".join((*pieces, plain[done:]))
-        self._places = list(self._at)
-
-    def within(self, start: int, end: int) -> list[tuple[int, tuple[int, int, str, str]]]:
-        """Return the placeholders of a stretch with what they stand for, in order."""
-        chosen = self._places[bisect_left(self._places, start) : bisect_left(self._places, end)]
-        return [(at, self._at[at]) for at in chosen]
+def _stretches(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a text into the stretches that patterns see, each with its first code point."""
+    for first in range(0, max(len(text) - OVERLAP, 1), STRETCH - OVERLAP):
+        yield first, text[first : first + STRETCH]
 
 
 def decimal(amount: float) -> str:
@@ -269,26 +293,3 @@ def _keys(table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, str]:
             known.setdefault(f"{key}s", value)
     known.pop("", None)
     return known
-
-
-def _nets(rule: Mapping[str, Any]) -> tuple[_Net, ...]:
-    def compiled(source: str) -> re.Pattern[str]:
-        separator = rule.get("separator", "")
-        values = f"{_VALUE}(?:{separator}{_VALUE})*" if separator else _VALUE
-        macros = {"{values}": values, "{value}": _VALUE, "{money}": _MONEY, "{amount}": _AMOUNT, "{number}": _NUMBER}
-        for name, meaning in macros.items():
-            source = source.replace(name, meaning)
-        return re.compile(source, re.ASCII | re.IGNORECASE)  # ASCII: \b, \s, \d, \w as in JavaScript
-
-    # Of every language: a pattern as short as "{value}" is the same in all of them.
-    exceptions = tuple(compiled(entry) for entries in rule.get("except", {}).values() for entry in entries)
-    return tuple(
-        _Net(
-            language,
-            tuple(compiled(entry) for entry in entries if isinstance(entry, str)),
-            exceptions,
-            tuple((compiled(entry[0]), entry[1]) for entry in entries if not isinstance(entry, str)),
-            tuple(compiled(entry) for entry in rule.get("unknown", {}).get(language, ())),
-        )
-        for language, entries in rule["patterns"].items()
-    )

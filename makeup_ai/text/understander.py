@@ -86,7 +86,7 @@ class Understander:
                 tagged.append(Slot(span.slot, surface, value, span.start, span.end, span.confidence))
         mentions = self._weigh(self._lexicon.mentions(text[:MAX_CHARACTERS]), encoding, softmax(logits))
         tagged = add_mentions(tagged, mentions, protected=self._lexicon.protects)
-        return merge_slots(tagged, self._lexicon.find_patterns(text))
+        return self._lexicon.meant(text, merge_slots(tagged, self._lexicon.find_patterns(text)))
 
     def _weigh(self, mentions: Sequence[Slot], encoding: Encoding, probabilities: NDArray[np.float32]) -> list[Slot]:
         """Give known words the probability that the model saw for their slot, and keep those with enough of it."""

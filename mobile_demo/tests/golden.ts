@@ -50,6 +50,8 @@ interface Golden {
   values: { slot: string; surface: string; value: string | null }[];
   patterns: { text: string; slots: Slot[] }[];
   mentions: { text: string; slots: Slot[] }[];
+  negated: { text: string; slots: Slot[] }[];
+  floors: { text: string; slots: Slot[] }[];
   bio: { labels: string[]; logits: number[][]; offsets: [number, number][]; spans: Span[] }[];
   joined: { tagged: Slot[]; mentions: Slot[]; slots: Slot[] }[];
   readings: { labels: string[]; max_length: number; texts: { text: string; logits: number[]; slots: Slot[] }[] };

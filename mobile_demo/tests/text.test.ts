@@ -42,6 +42,8 @@ describe("lexicon", () => {
     expect(lexicon.value(slot, surface)).toBe(value);
   });
   test.each(golden.patterns)("$text", ({ text, slots }) => expect(lexicon.findPatterns(text)).toEqual(slots));
+  test.each(golden.negated)("taken back in $text", ({ text, slots }) => expect(lexicon.negated(text)).toEqual(slots));
+  test.each(golden.floors)("at least in $text", ({ text, slots }) => expect(lexicon.floors(text)).toEqual(slots));
   test.each(golden.mentions)("words in $text", ({ text, slots }) => expect(lexicon.mentions(text)).toEqual(slots));
   test("an endless list is read in bounded time", () => {
     const began = performance.now();

@@ -40,6 +40,10 @@ HAND = [
     "A matte foundation for oily skin under $40",
     "I'm allergic to fragrance, nuts and parabens — fragrance‑free please",
     "not allergic to silicones, but no retinol",
+    "no lipstick or gloss, I want a blush over $50",
+    "I'm not oily, more dry; not too matte 😀 please",
+    "不要口红和唇蜜，要腮红，200以上",
+    "我不是敏感肌，是油皮，超过100元的",
     "sulfate-free & paraben free face wash < 25 bucks",
     "between $15 and $25, or 1.5k, or two hundred and fifty yuan",
     "my budget is like 1,200.50 rmb max",
@@ -88,6 +92,7 @@ NAMES = [
     "水杨酸", "alcohol denat.", "β-glucan", "BHT", "PEG-40", "hyaluronic acid 2%", "organic shea butter", "ＡＨＡ",
     "水楊酸", "菸鹼醯胺", "對羥基苯甲酸酯",
 ]  # fmt: skip
+PRINTED = ["Aqua", "Parfum", "Retinol", "Prunus Amygdalus Dulcis Oil", "Linalool", "Açaí", "罗勒油"]
 SPICE = "　 \t-—’“ﬁßẞ①½é\u0301\u200d💄口红香精$¥元百k0,.A"
 
 
@@ -222,11 +227,14 @@ def invented_tables(dice: random.Random, domain: dict) -> dict:
             "price": dice.choice([9.99, 14.0, 25.5, 38.0, 60.25]),
             "currency": "USD",
             "size": "30 ml",
-            "ingredients": dice.sample(["Aqua", "Parfum", "Retinol", "Prunus Amygdalus Dulcis Oil", "Linalool"], 3),
+            "ingredients": dice.sample(PRINTED, 3),
             "attributes": {},
             "description": {"en": "", "zh": ""},
             "shades": [],
             "in_stock": dice.random() > 0.1,
+            "line": dice.choice(["", "Dew", "Velvet"]),
+            "min_age": dice.choice([None, None, None, 3, 18]),
+            "sponsored": dice.random() < 0.2,
         }
         for row in range(40)
     ]
@@ -266,7 +274,7 @@ def invented_slots(dice: random.Random, tables: dict) -> list[Slot]:
     choices += [("avoid", "fragrance"), ("avoid", "retinol"), ("condition", "pregnancy"), ("budget", "30")]
     choices += [("avoid", None), ("condition", None), ("budget", None), ("category", None), ("brand", "björk")]
     choices += [("category", "serum"), ("category", "lipstick")] * 3
-    free = ["linalool ", "amygdalus", "unicorn dust", "20 美元", "15-25", " "]
+    free = ["linalool ", "Amýgdalus", "unicorn dust", "20 美元", "15-25", " ", "羅勒", "ＤＵＬＣＩＳ-oil", "--"]
     return [
         Slot(slot, dice.choice(free), value, 2 * i, 2 * i + 1, dice.choice([0.39, 0.41, 1.0]))
         for i, (slot, value) in enumerate(dice.sample(choices, dice.randint(0, 5)))
@@ -353,6 +361,8 @@ def golden() -> dict:
         "values": [{"slot": slot, "surface": s, "value": lexicon.value(slot, s)} for slot, s in asked],
         "patterns": [{"text": text, "slots": to_dict(lexicon.find_patterns(text))} for text in cases],
         "mentions": [{"text": text, "slots": to_dict(lexicon.mentions(text))} for text in cases],
+        "negated": [{"text": text, "slots": to_dict(lexicon.negated(text))} for text in cases],
+        "floors": [{"text": text, "slots": to_dict(lexicon.floors(text))} for text in cases],
         "bio": bio(dice),
         "joined": joined(dice, lexicon),
         "readings": readings(dice, cases[:: len(cases) // 120], tokenizer, lexicon, detect),

@@ -29,6 +29,15 @@ export interface SlotRule {
   patterns?: Record<string, (string | [string, string])[]>;
   unknown?: Record<string, string[]>;
   except?: Record<string, string[]>;
+  at_least?: Record<string, string[]>;
+}
+
+/** Patterns that take back the words of some slots ("not oily", "no lipstick"). */
+export interface NegationRule {
+  slots: string[];
+  separator?: string;
+  patterns: Record<string, string[]>;
+  except?: Record<string, string[]>;
 }
 
 /** `tables/domain.json`. */
@@ -38,6 +47,7 @@ export interface Domain {
   values: Record<string, Record<string, Record<string, string[]>>>;
   budget: BudgetTable;
   mentions?: { min_probability?: number };
+  negation?: NegationRule[];
 }
 
 /** The compiled patterns of one slot; `fixed` match the text itself and carry their value, `unknown` have none. */
@@ -65,11 +75,19 @@ interface Found extends Hit {
 export class Lexicon {
   readonly #surfaces = new Map<string, Surfaces>();
   readonly #nets = new Map<string, Net[]>();
+  readonly #negations = new Map<string, Net[]>();
+  readonly #floors = new Map<string, Net[]>();
   readonly #amounts: Amounts;
 
   constructor(readonly domain: Domain) {
     for (const [slot, table] of Object.entries(domain.values)) this.#surfaces.set(slot, new Surfaces(keysOf(table)));
     for (const [slot, rule] of Object.entries(domain.slots)) if (rule.patterns) this.#nets.set(slot, netsOf(rule));
+    for (const rule of domain.negation ?? []) {
+      for (const slot of rule.slots) this.#negations.set(slot, [...(this.#negations.get(slot) ?? []), ...netsOf(rule)]);
+    }
+    for (const [slot, rule] of Object.entries(domain.slots)) {
+      if (rule.at_least) this.#floors.set(slot, netsOf({ patterns: rule.at_least }));
+    }
     this.#amounts = new Amounts(domain.budget);
   }
 
@@ -135,8 +153,8 @@ export class Lexicon {
   findPatterns(text: string): Slot[] {
     const points = Array.from(text);
     const found = new Map<string, Match>();
-    for (let first = 0; first < Math.max(points.length - OVERLAP, 1); first += STRETCH - OVERLAP) {
-      for (const match of this.#patternsIn(points.slice(first, first + STRETCH).join(""))) {
+    for (const [first, stretch] of stretches(points)) {
+      for (const match of this.#patternsIn(stretch)) {
         const [start, end] = [first + match.start, first + match.end];
         const key = `${match.slot} ${start} ${end}`;
         if (!found.has(key)) found.set(key, { ...match, start, end });
@@ -152,6 +170,53 @@ export class Lexicon {
       outer.push({ slot, text: points.slice(start, end).join(""), value, start, end, confidence: 1 });
     }
     return outer;
+  }
+
+  /** Finds the known words of slots that score or filter, and that the text takes back ("no lipstick, a blush"). */
+  negated(text: string): Slot[] {
+    return this.#told(text, this.#negations, (plain, slot, net) =>
+      this.#surfaces.has(slot) ? this.#mentions(plain, slot, net) : [],
+    );
+  }
+
+  /** Finds lower bounds of money ("over $50"), with the amount in the domain's currency. */
+  floors(text: string): Slot[] {
+    return this.#told(text, this.#floors, (plain, _, net) => this.#money(plain, net));
+  }
+
+  /** Leaves out what the text takes back: negated words that score or filter, and lower bounds of money. */
+  meant(text: string, slots: readonly Slot[]): Slot[] {
+    const takenBack = [...this.negated(text), ...this.floors(text)];
+    return slots.filter(
+      (slot) =>
+        !takenBack.some(
+          (other) => slot.start < other.end && other.start < slot.end && this.#kind(slot) === this.#kind(other),
+        ),
+    );
+  }
+
+  /** Words that score and words that filter are of one kind: the tagger may take one for the other. */
+  #kind(slot: Slot): string {
+    const role = this.domain.slots[slot.slot]?.role ?? "";
+    return ["need", "filter"].includes(role) ? "wish" : role;
+  }
+
+  #told(text: string, nets: Map<string, Net[]>, find: (plain: string, slot: string, net: Net) => Hit[]): Slot[] {
+    const points = Array.from(text);
+    const found = new Map<string, Slot>();
+    for (const [first, stretch] of stretches(points)) {
+      const { text: plain, offsets } = normalise(stretch);
+      for (const [slot, own] of nets) {
+        for (const hit of own.flatMap((net) => find(plain, slot, net))) {
+          const span = originalSpan(offsets, hit.start, hit.end);
+          const [start, end] = [first + span[0], first + span[1]];
+          const key = `${start} ${end} ${slot}`;
+          const text = points.slice(start, end).join("");
+          if (!found.has(key)) found.set(key, { slot, text, value: hit.value, start, end, confidence: 1 });
+        }
+      }
+    }
+    return [...found.values()].sort((a, b) => a.start - b.start || a.end - b.end || compare(a.slot, b.slot));
   }
 
   *#patternsIn(text: string): Generator<Match> {
@@ -264,6 +329,13 @@ export function decimal(amount: number): string {
   return amount.toFixed(2).replace(/\.?0+$/, "");
 }
 
+/** Cuts a text into the stretches that patterns see, each with its first code point. */
+function* stretches(points: readonly string[]): Generator<[number, string]> {
+  for (let first = 0; first < Math.max(points.length - OVERLAP, 1); first += STRETCH - OVERLAP) {
+    yield [first, points.slice(first, first + STRETCH).join("")];
+  }
+}
+
 function* spans(pattern: RegExp, text: string): Generator<[number, number]> {
   for (const match of text.matchAll(pattern)) yield [match.index, match.index + match[0].length];
 }
@@ -288,7 +360,7 @@ function keysOf(table: Record<string, Record<string, string[]>>): Map<string, st
   return known;
 }
 
-function netsOf(rule: SlotRule): Net[] {
+function netsOf(rule: Pick<SlotRule, "separator" | "patterns" | "unknown" | "except">): Net[] {
   const values = rule.separator ? `${VALUE}(?:${rule.separator}${VALUE})*` : VALUE!;
   const macros = [
     ["{values}", values],

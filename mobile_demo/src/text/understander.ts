@@ -52,7 +52,7 @@ export class Understander {
     const read = points.slice(0, MAX_CHARACTERS).join("");
     const mentions = this.#weigh(this.lexicon.mentions(read), encoding, logits.map(softmax));
     const found = addMentions(tagged, mentions, (slot) => this.lexicon.protects(slot));
-    return mergeSlots(found, this.lexicon.findPatterns(text));
+    return this.lexicon.meant(text, mergeSlots(found, this.lexicon.findPatterns(text)));
   }
 
   /** Gives known words the probability that the model saw for their slot, and keeps those with enough of it. */
