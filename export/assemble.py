@@ -51,6 +51,7 @@ PACKAGED_TABLES: Mapping[str, Callable[[], Any]] = {
     "languages": _packaged("makeup_ai.text", "tables/languages.json"),
     "phrases": _packaged("makeup_ai.content", "tables/phrases.json"),
     "ranking": _packaged("makeup_ai.recommend", "tables/ranking.json"),
+    "routine": _packaged("makeup_ai.recommend", "tables/routine.json"),
     "vision": vision_table,
 }
 """Tables that go into a bundle as they are; a brand may put its own in their place."""

@@ -17,6 +17,7 @@ from makeup_ai.knowledge.graph import Knowledge
 from makeup_ai.knowledge.linking import Linker
 from makeup_ai.recommend.needs import Needs, gather
 from makeup_ai.recommend.rank import Ranking, recommend
+from makeup_ai.recommend.routine import RoutineTable
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport, Understanding
@@ -50,7 +51,8 @@ class Assistant:
         if runtime not in MODEL_FILES:
             raise ValueError(f"Unknown runtime. Expected one of {sorted(MODEL_FILES)}. Received: runtime={runtime!r}")
         self.bundle = bundle
-        self.tables = Tables.load(bundle.folder / "tables")
+        listed = [name.removeprefix("tables/") for name in bundle.manifest.files if name.startswith("tables/")]
+        self.tables = Tables.load(bundle.folder / "tables", listed)
         self.lexicon = Lexicon(bundle.table("domain"))
         self.tokenizer = Tokenizer(bundle.path("tokenizer.json"))
         self._knowledge_table = bundle.table("knowledge")
@@ -122,6 +124,7 @@ class Assistant:
             knowledge=self._knowledge_table,
             tables=self.tables,
             language=language,
+            plans=self.routines,
         )
         return Advice(
             language=language,
@@ -171,6 +174,13 @@ class Assistant:
         own = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
         needs = gather(understanding, None, None, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
         return text, language or own, understanding, needs
+
+    @cached_property
+    def routines(self) -> RoutineTable:
+        """How routines are made: the bundle's table, or the package's where a bundle is older than it."""
+        bundle = self.bundle
+        has = bundle.has("tables/routine.json")
+        return RoutineTable.from_dict(bundle.table("routine")) if has else RoutineTable.packaged()
 
     @cached_property
     def answering(self) -> Answering:

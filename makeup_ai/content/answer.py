@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from makeup_ai.content import facts, offers
+from makeup_ai.content import facts, offers, routines
 from makeup_ai.content.cautions import cautions
 from makeup_ai.content.question import Question
 from makeup_ai.recommend.needs import WORDS, Needs
 from makeup_ai.recommend.rank import Ranking
+from makeup_ai.recommend.routine import RoutineTable
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.schema import LANGUAGES, Caution, Recommendation, SkinReport, Understanding
 
@@ -50,7 +51,7 @@ def _one(key: str) -> Route:
 ROUTES: Mapping[str, Route] = {
     "recommend": Route(offers.recommend, offers.ranked),
     "compare": Route(offers.compare, offers.pair_of),
-    "routine": Route(offers.plan, offers.steps),
+    "routine": Route(routines.plan, routines.steps),
     "shade_match": Route(offers.shade_match, offers.shades),
     "product_info": Route(offers.product_info, offers.ranked),
     "feedback": Route(offers.feedback, offers.alternatives),
@@ -88,6 +89,7 @@ def compose(
     knowledge: Mapping[str, Any],
     tables: Tables,
     language: str,
+    plans: RoutineTable | None = None,
 ) -> Composed:
     """Put the answer in words.
 
@@ -100,9 +102,10 @@ def compose(
         knowledge: The table `knowledge.json`.
         tables: The tables of ranking, phrases among them.
         language: Of the answer; English where it is not a language of the phrases.
+        plans: How routines are made; as the package has it where `None`.
     """
     language = language if language in LANGUAGES else LANGUAGES[0]
-    question = Question(text, understanding, needs, ranking, skin, knowledge, tables, language)
+    question = Question(text, understanding, needs, ranking, skin, knowledge, tables, language, plans)
     route = ROUTES[route_of(text, understanding, needs, tables)]
     offered = None if route.offered is None else route.offered(question)
     return Composed(

@@ -1,4 +1,4 @@
-"""Answers that offer products: recommend, compare, routine, shade_match, product_info, feedback."""
+"""Answers that offer products: recommend, compare, shade_match, product_info, feedback."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from makeup_ai.content.question import LISTED, Question
 from makeup_ai.recommend.masks import Rule
 from makeup_ai.recommend.needs import PHOTO, WORDS
 from makeup_ai.recommend.reasons import shade_words
-from makeup_ai.recommend.routine import routine
+from makeup_ai.recommend.relaxing import relaxation
 from makeup_ai.schema import Recommendation
 
-PROTECTING = ("need", "text", "price")  # kinds of masks that a person asked for
+PROTECTING = ("need", "text", "conflict", "age", "price")  # kinds of masks that a person asked for
 FAVOURABLE = 0.5  # probability from which a text is taken as praise
 
 
@@ -46,16 +46,32 @@ def none_fit(q: Question) -> list[str]:
     """Say that nothing is offered, and the counts by reason."""
     if not q.tables.products:
         return [q.say("answer.empty_catalogue")]
-    excluded = _excluded(q, (*PROTECTING, "stock", "owned"))
-    if not excluded:
-        return [q.say("answer.none_offered", wanted=q.kinds())]
-    sentences = [q.say("answer.none_fit", reasons=excluded)]
-    affordable = q.ranking.masked.only("price")
-    if affordable.size:
-        order = np.lexsort((q.tables.id_order[affordable], q.tables.prices[affordable]))
-        cheapest = q.ranking.recommendation(int(affordable[order[0]]))
-        sentences.append(q.say("answer.none_cheapest", product=q.product(cheapest)))
+    excluded = _excluded(q, (*PROTECTING, "stock", "owned", "locale"))
+    if excluded:
+        sentences = [q.say("answer.none_fit", reasons=excluded)]
+    else:
+        sentences = [q.say("answer.none_offered", wanted=q.kinds())]
+    smallest = relaxation(q.ranking.masked)
+    if smallest is not None:
+        nearest = q.product(q.ranking.recommendation(smallest.row))
+        if [rule.kind for rule in smallest.rules] == ["price"]:
+            return [*sentences, q.say("answer.none_cheapest", product=nearest)]
+        changes = q.join([_change(q, rule, smallest.row) for rule in smallest.rules])
+        sentences.append(q.say("answer.none_relax", product=nearest, changes=changes))
     return sentences
+
+
+def _change(q: Question, rule: Rule, row: int) -> str:
+    """Word what a person would give way in, by the phrases `relax.*`."""
+    product = q.tables.products[row]
+    if rule.kind == "price":
+        return q.say("relax.price", price=q.phrases.price(product.price, product.currency, q.language))
+    if rule.kind == "age":
+        return q.say("relax.age", offered=str(product.min_age))
+    wanted = q.join([q.name(f"{rule.subject}:{value}") for value in q.needs.filters.get(rule.subject, ())])
+    offered = {"category": q.name(f"category:{product.category}"), "brand": product.brand}.get(rule.subject, "")
+    key = f"relax.{rule.subject}"
+    return q.say(key if key in q.phrases and offered else "relax.filter", offered=offered, wanted=wanted)
 
 
 def compare(q: Question) -> list[str]:
@@ -84,11 +100,6 @@ def compare(q: Question) -> list[str]:
     return [*sentences, q.say("compare.choice_plain", product=first.name)]
 
 
-def steps(q: Question) -> list[Recommendation]:
-    """The products of a routine, in its order."""
-    return [step.recommendation for step in routine(q.ranking, q.needs, q.knowledge) if step.recommendation]
-
-
 def ranked(q: Question) -> list[Recommendation]:
     """The products as they are ranked."""
     return list(q.ranking.recommendations)
@@ -98,26 +109,6 @@ def alternatives(q: Question) -> list[Recommendation]:
     """The products as they are ranked, after a complaint about something that was named."""
     sentiment = q.understanding.sentiment
     return ranked(q) if sentiment is not None and sentiment < FAVOURABLE and q.needs.came_from(WORDS) else []
-
-
-def plan(q: Question) -> list[str]:
-    """List the steps of a routine, morning and evening."""
-    filled = routine(q.ranking, q.needs, q.knowledge)
-    if not any(step.recommendation for step in filled):
-        return [q.say("routine.none")]
-    needs = q.named_needs()
-    sentences = [q.say("routine.intro", needs=needs) if needs else q.say("routine.intro_plain")]
-    for when in ("am", "pm"):
-        taken = [(step.category, step.recommendation) for step in filled if when in step.when and step.recommendation]
-        words = [
-            q.say("routine.step", number=str(i), category=q.name(f"category:{category}"), product=q.product(product))
-            for i, (category, product) in enumerate(taken, 1)
-        ]
-        if words:
-            sentences.append(q.say(f"routine.{when}", steps=q.phrases.clauses(words, q.language)))
-    if missing := [q.name(f"category:{step.category}") for step in filled if not step.recommendation]:
-        sentences.append(q.say("routine.missing", categories=q.join(missing)))
-    return sentences
 
 
 def shade_match(q: Question) -> list[str]:
@@ -193,9 +184,14 @@ def _excluding(q: Question, rule: Rule, example: int, count: int) -> str:
         "text": rule.subject,
         "need": q.name(rule.subject) if rule.kind == "need" else "",
     }
+    if rule.kind == "conflict":
+        fields["text"] = q.tables.product_name(q.tables.row_of[rule.subject], q.language)
+        fields["beside"] = q.name(mask.beside)
     if rule.kind == "price" and q.needs.budget is not None:
         fields["budget"] = q.phrases.price(q.needs.budget, q.tables.products[example].currency, q.language)
     key = f"excluded.{rule.subject.partition(':')[0]}" if rule.kind == "need" else f"excluded.{rule.kind}"
+    if rule.kind == "age" and rule.subject:
+        key = f"excluded.age_{rule.subject}"
     return q.say(key if key in q.phrases else "excluded.mask", **fields)
 
 

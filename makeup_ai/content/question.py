@@ -9,6 +9,7 @@ from typing import Any
 from makeup_ai.content.phrases import Phrases
 from makeup_ai.recommend.needs import Needs
 from makeup_ai.recommend.rank import Ranking
+from makeup_ai.recommend.routine import RoutineTable
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.schema import Recommendation, SkinReport, Understanding
 
@@ -29,6 +30,7 @@ class Question:
         knowledge: The table `knowledge.json`.
         tables: The tables of ranking.
         language: Of the answer, `"en"` or `"zh"`.
+        routines: How routines are made; as the package has it where `None`.
     """
 
     text: str
@@ -39,6 +41,12 @@ class Question:
     knowledge: Mapping[str, Any]
     tables: Tables
     language: str
+    routines: RoutineTable | None = None
+
+    @property
+    def plans(self) -> RoutineTable:
+        """How routines are made."""
+        return self.routines or RoutineTable.packaged()
 
     @property
     def phrases(self) -> Phrases:

@@ -42,6 +42,7 @@ class Needs:
         history: Products had before, in any order.
         age: In whole years, or `None` where it is not known.
         locale: Where things are bought, ISO 3166-1 alpha-2, or `None`.
+        habits: Values of the table of habits, which routines go by.
         sources: A need, `"budget"`, `"tone"` or an unknown word -> where it came from: words, profile, photo.
 
     Raises:
@@ -59,6 +60,7 @@ class Needs:
     history: tuple[Bought, ...] = ()
     age: int | None = None
     locale: str | None = None
+    habits: tuple[str, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -125,6 +127,7 @@ class _Gathering:
         self.history: tuple[Bought, ...] = ()
         self.age: int | None = None
         self.locale: str | None = None
+        self.habits: tuple[str, ...] = ()
 
     def slot(self, slot: Slot, language: str, lexicon: BudgetReader) -> None:
         rule = self.tables.slots.get(slot.slot)
@@ -160,6 +163,7 @@ class _Gathering:
             self.sources["tone"] = [PROFILE]
         self.owned = tuple(dict.fromkeys(profile.owned))
         self.history, self.age, self.locale = tuple(profile.history), profile.age, profile.locale
+        self.habits = tuple(profile.habits)
 
     def photo(self, skin: SkinReport) -> None:
         if skin.tone is not None:
@@ -225,5 +229,6 @@ class _Gathering:
             history=self.history,
             age=self.age,
             locale=self.locale,
+            habits=self.habits,
             sources={what: tuple(sources) for what, sources in self.sources.items()},
         )

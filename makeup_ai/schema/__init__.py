@@ -13,6 +13,7 @@ from typing import Any
 from makeup_ai.schema.advised import Advice, Caution, Recommendation, Term
 from makeup_ai.schema.catalogue import Product, Shade
 from makeup_ai.schema.person import Bought, Profile
+from makeup_ai.schema.planned import Meeting, Missing, PlannedStep, Routine, SetAside, SlowStart, Week
 from makeup_ai.schema.seen import Capture, Check, Cue, Face, Monk, SkinReport, Tone
 from makeup_ai.schema.understood import Intent, Slot, Understanding
 
@@ -46,15 +47,22 @@ __all__ = [
     "Cue",
     "Face",
     "Intent",
+    "Meeting",
+    "Missing",
     "Monk",
+    "PlannedStep",
     "Product",
     "Profile",
     "Recommendation",
+    "Routine",
+    "SetAside",
     "Shade",
     "SkinReport",
     "Slot",
+    "SlowStart",
     "Term",
     "Tone",
     "Understanding",
+    "Week",
     "to_dict",
 ]

@@ -159,7 +159,8 @@ def test_routine_lists_steps_and_offers_their_products(ask):
     assert composed.answer == (
         "A routine for oily skin: Morning: 1. serum: Clear Serum by Aura ($20); "
         "2. foundation: Soft Base by Belle ($25). "
-        "Evening: 1. serum: Clear Serum by Aura ($20). Nothing suitable for these steps: cleanser."
+        "Evening: 1. serum: Clear Serum by Aura ($20). Nothing suitable for these steps: cleanser. "
+        "To buy: 2, $45 in all."
     )
     assert ids(composed) == ["c-serum", "d-base"]
     assert ask("routine", words(filters={"category": ("cleanser",)})).answer.startswith("I could not put a routine")
