@@ -1,6 +1,9 @@
-"""Traditional Chinese characters of ingredient names, written the simplified way."""
+"""Traditional Chinese characters written the simplified way: those of ingredient names, and those of any text."""
 
 from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
 
 _PAIRS = (
     "絲丝產产亞亚傳传體体蘭兰凍冻淨净凈净劑剂動动單单盧卢葉叶號号壞坏堅坚奧奥薑姜寶宝對对爾尔層层嶺岭帶带乾干並并庫库開开異异彈弹"
@@ -22,3 +25,24 @@ def simplified(name: str) -> str:
         '烟碱酰胺、透明质酸钠'
     """
     return name.translate(_SIMPLIFIED)
+
+
+def simplified_text(text: str) -> str:
+    """Write the traditional characters of any text the simplified way, one for one.
+
+    Beside those of `simplified`, `tables/traditional.txt` holds the characters of Big5's first level that are written
+    in another way in GB2312, each before its simplified form, after the characters of OpenCC (Apache-2.0), and four
+    more that GB2312 has or Big5's pairs leave out (於, 後, 彷, 妳). What simplified text writes too (著 in 显著) stays.
+
+    Examples:
+        >>> simplified_text("這瓶卸妝油後面會乾，顯著")
+        '这瓶卸妆油后面会干，显著'
+    """
+    return text.translate(_all())
+
+
+@cache
+def _all() -> dict[int, str]:
+    table = (files("makeup_ai.knowledge") / "tables" / "traditional.txt").read_text(encoding="utf-8")
+    pairs = "".join(table.split())
+    return {ord(pairs[i]): pairs[i + 1] for i in range(0, len(pairs), 2)} | _SIMPLIFIED

@@ -49,7 +49,7 @@ COMMON_NAMES: Mapping[str, frozenset[str]] = {
 }
 """Field -> column names taken for it, in lower case with underscores."""
 
-L = TypeVar("L", "Reviews", "Products", "Purchases", ShadeColumns)
+L = TypeVar("L", "Reviews", "Products", "Purchases", "Texts", ShadeColumns)
 T = TypeVar("T")
 
 
@@ -90,6 +90,14 @@ class Purchases:
     user: str
     product: str
     rating: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Columns of a file of texts without labels; at least one of the two is there, and the title stands first."""
+
+    text: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,18 @@ def text_key(text: str) -> str:
         >>> text_key("Love it!!") == text_key("love it") != text_key("loved it")
         True
     """
+    return _digest(bare_text(text))[:32]
+
+
+def bare_text(text: str) -> str:
+    """Reduce a text to its letters and digits in one case and width, or, where it has none, to what is not blank.
+
+    Examples:
+        >>> bare_text("Ｌove it!!"), bare_text("! ?")
+        ('loveit', '!?')
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    bare = "".join(c for c in folded if c.isalnum()) or "".join(folded.split())
-    return _digest(bare)[:32]
+    return "".join(c for c in folded if c.isalnum()) or "".join(folded.split())
 
 
 def file_sha256(path: str | os.PathLike[str]) -> str:
