@@ -90,7 +90,7 @@ def seen_lightness(portraits: Iterable[Path]) -> dict[str, float]:
         mesh = finder.find(pixels)
         if mesh is not None:
             patch = cut_patch(pixels, mesh)
-            images = patch.crop.astype(np.float32), patch.points, patch.scene.astype(np.float32)
+            images = NUMPY.planes(patch.crop), patch.points, NUMPY.planes(patch.scene)
             frame = Frame(NUMPY, default_table(), *images, np.ones(3, np.float32))
             found[path.name] = float(frame.colour("right_cheek", "left_cheek")[0])
     return found

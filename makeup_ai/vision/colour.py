@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from makeup_ai.vision.space import NUMPY
-
 Array = npt.NDArray[np.float64]
 
 _SRGB_TO_XYZ = np.array(
@@ -67,15 +65,15 @@ def lab_from_srgb(srgb: npt.ArrayLike) -> Array:
 
 def lab_from_linear(linear: npt.ArrayLike) -> Array:
     """Convert linear light, `(..., 3)` in [0, 1] with sRGB primaries, to CIELAB under D65."""
-    f = _curve(NUMPY, np.asarray(linear, dtype=np.float64) @ _LINEAR_TO_UNIT)
+    f = _curve(np, np.asarray(linear, dtype=np.float64) @ _LINEAR_TO_UNIT, np.cbrt)
     lab: Array = np.stack(_axes(f[..., 0], f[..., 1], f[..., 2]), axis=-1)
     return lab
 
 
-def _curve(xp: Any, unit: Any) -> Any:
+def _curve(xp: Any, unit: Any, cube_root: Any) -> Any:
     """Give CIE 15's f of what is relative to white: a cube root that goes on as a line below `_EPSILON`."""
     line = (xp.minimum(unit, _EPSILON) - _EPSILON) * (_KAPPA / 116.0)
-    return xp.cube_root(xp.maximum(unit, _EPSILON)) + line
+    return cube_root(xp.maximum(unit, _EPSILON)) + line
 
 
 def _axes(x: Any, y: Any, z: Any) -> list[Any]:
@@ -90,7 +88,7 @@ def linear_pixels(xp: Any, srgb: Any) -> Any:
 
 def lab_pixels(xp: Any, linear: Any) -> Any:
     """Convert float32 linear light, `(3, pixels)`, to CIELAB under D65 over an array namespace."""
-    f = _curve(xp, xp.matmul(_LINEAR_TO_UNIT.T.astype(np.float32), linear))
+    f = _curve(xp, xp.matmul(_LINEAR_TO_UNIT.T.astype(np.float32), linear), xp.cube_root)
     return xp.stack(_axes(f[0], f[1], f[2]))
 
 

@@ -12,7 +12,8 @@ from makeup_ai.vision.table import Table
 
 def section(values: Mapping[str, float], name: str) -> dict[str, float]:
     """Take the values whose names begin with `name.`, without that."""
-    return {key.removeprefix(f"{name}."): value for key, value in values.items() if key.startswith(f"{name}.")}
+    start = f"{name}."
+    return {key.removeprefix(start): value for key, value in values.items() if key.startswith(start)}
 
 
 def read_cues(values: Mapping[str, float], capture: Capture, table: Table, *, greyscale: bool) -> dict[str, Cue]:

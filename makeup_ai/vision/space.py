@@ -29,9 +29,9 @@ COMPOSED = ("cast", "planes", "halve", "cube_root", "at_place")
 
 
 def space_of(ops: Any) -> SimpleNamespace:
-    """Make the namespace of a library with the shared operations and `cast`, such as `keras.ops`.
+    """Make the namespace of a library with the shared and composed operations, such as `keras.ops`.
 
-    Of the operations that are composed here, `planes` brings an image `(rows, columns, channels)` to `(channels, rows,
+    Of those composed here, `planes` brings an image `(rows, columns, channels)` to `(channels, rows,
     columns)` float32, `halve` averages blocks of two by two pixels of `(..., side, side)` images, `cube_root` is that
     of positive numbers, and `at_place` reads a row `(..., values)` at a place `(..., 1)`, linear between neighbours.
 
@@ -82,9 +82,7 @@ def _planes(image: Any) -> Any:
 def _halve(images: Any) -> Any:
     *many, rows, columns = images.shape
     size = columns // 2, rows // 2
-    halves = [
-        cv2.resize(whole, size, interpolation=cv2.INTER_AREA) for whole in images.reshape(-1, rows, columns)
-    ]
+    halves = [cv2.resize(whole, size, interpolation=cv2.INTER_AREA) for whole in images.reshape(-1, rows, columns)]
     return np.array(halves).reshape(*many, rows // 2, columns // 2)
 
 

@@ -77,8 +77,8 @@ def paint() -> Callable[[np.ndarray], Frame]:
         crop = cv2.remap((srgb * 255.0).astype(np.float32), *np.meshgrid(x, x), cv2.INTER_LINEAR)
         mesh = np.zeros((478, 3), np.float32)
         mesh[:468, :2] = points() * scale + (scale - 1) / 2
-        scene = np.full((SCENE, SCENE, 3), 128.0, np.float32)
-        return Frame(NUMPY, default_table(), crop, mesh, scene, np.ones(3, np.float32))
+        scene = np.full((3, SCENE, SCENE), 128.0, np.float32)
+        return Frame(NUMPY, default_table(), NUMPY.planes(crop), mesh, scene, np.ones(3, np.float32))
 
     return painted
 

@@ -186,7 +186,7 @@ def test_lips_are_described_without_gloss(paint):
 def painted_eyes(paint, lab):
     frame = paint(lab)
     for first, x in ((468, 84.0), (473, 172.0)):
-        scale = frame.crop.shape[0] / SIDE
+        scale = frame.crop.shape[-1] / SIDE
         frame.points[first, :2] = (x * scale, 81.0 * scale)
         for i, away in enumerate(((7, 0), (0, -7), (-7, 0), (0, 7))):
             frame.points[first + 1 + i, :2] = frame.points[first, :2] + np.array(away) * scale

@@ -16,8 +16,8 @@ TABLE = default_table()
 
 def read(patch: FacePatch, scale=(1.0, 1.0, 1.0)) -> light.Light:
     """Read the light of a patch whose channels are multiplied in linear light, without rounding or clipping."""
-    crop, scene = (scaled(pixels.astype(np.float32), scale) for pixels in (patch.crop, patch.scene))
-    return read_light(NUMPY, crop, patch.points, nodes(NUMPY, patch.points[:468, :2]), scene, TABLE)
+    crop, scene = (NUMPY.planes(scaled(pixels, scale)) for pixels in (patch.crop, patch.scene))
+    return read_light(NUMPY, crop, patch.points, nodes(NUMPY, patch.points[:468]), scene, TABLE)
 
 
 def scaled(pixels: np.ndarray, scale) -> np.ndarray:
@@ -50,12 +50,12 @@ def test_neutral_light_is_neutral_and_a_tint_is_told_by_its_chroma():
 
 
 def test_the_references_by_hand():
-    scene = np.zeros((2, 2, 3), np.float32)
-    scene[:, 1] = (0.8, 0.4, 0.2)
+    scene = np.zeros((3, 2, 2), np.float32)
+    scene[..., 1] = np.float32([[0.8], [0.4], [0.2]])
     assert light.grey_world(NUMPY, scene) == pytest.approx((0.4, 0.2, 0.1))
     assert light.shades_of_grey(NUMPY, scene) == pytest.approx(np.array([0.8, 0.4, 0.2]) * 0.5 ** (1 / 6), rel=1e-4)
     edges = light.edge_strengths(NUMPY, scene)  # two across of full height, two down of none
-    assert sorted(edges[:, 0].tolist()) == pytest.approx([0.0, 0.0, 0.8, 0.8])
+    assert sorted(edges[0].tolist()) == pytest.approx([0.0, 0.0, 0.8, 0.8])
     assert light.minkowski(NUMPY, edges) == pytest.approx(np.array([0.8, 0.4, 0.2]) * 0.5 ** (1 / 6), rel=1e-4)
 
 
@@ -65,11 +65,11 @@ def share_clipped(scene: np.ndarray) -> float:
 
 
 def test_edges_beside_burnt_out_pixels_are_counted_by_their_strength():
-    scene = np.full((4, 4, 3), 0.2, np.float32)
+    scene = np.full((3, 4, 4), 0.2, np.float32)
     assert share_clipped(scene) == 0.0
-    scene[0, 0] = 1.0
+    scene[:, 0, 0] = 1.0
     assert share_clipped(scene) == pytest.approx(100.0)
-    scene[3, 3] = 0.8  # as bright as can be without being near the end: edges of 0.6 beside those of 0.8
+    scene[:, 3, 3] = 0.8  # as bright as can be without being near the end: edges of 0.6 beside those of 0.8
     assert share_clipped(scene) == pytest.approx(100.0 * 0.8**6 / (0.8**6 + 0.6**6), rel=1e-3)
 
 
@@ -89,8 +89,8 @@ def test_closed_eyes_are_not_believed(patch):
     points = patch.points.copy()
     for upper, lower, *_ in light._LIDS:
         points[upper] = points[lower]
-    placed = nodes(NUMPY, points[:468, :2])
-    shut = read_light(NUMPY, patch.crop.astype(np.float32), points, placed, patch.scene.astype(np.float32), TABLE)
+    crop, scene = NUMPY.planes(patch.crop), NUMPY.planes(patch.scene)
+    shut = read_light(NUMPY, crop, points, nodes(NUMPY, points[:468]), scene, TABLE)
     assert float(read(patch).sclera) > 0.5
     assert float(shut.sclera) == 0.0
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from makeup_ai.vision import canonical, filters, warp
+from makeup_ai.vision import canonical, filters
 from makeup_ai.vision.canonical import NODES, Floats
 from makeup_ai.vision.cues import gloss, pigment
 from makeup_ai.vision.frame import Frame
