@@ -98,7 +98,7 @@ def split_sentences(text: str, longest: int = LONGEST) -> list[str]:
     """
     if longest < 2:
         raise ValueError(f"Expected longest of at least 2 words. Received: longest={longest}")
-    found = []
+    found: list[str] = []
     for line in text.split("\n"):
         for ended in _at_ends(line):
             for part in _at_blanks(ended):

@@ -123,7 +123,7 @@ def build_corpus(
     _check(paths, licences, settings)
     target = _free(Path(out))
     segment = SEGMENTERS[settings.segmenter](settings.brands) if settings.segmenter else None
-    given = licences if len(licences) == len(paths) else licences * len(paths)
+    given = list(licences) if len(licences) == len(paths) else [licences[0]] * len(paths)
     sources, texts = _read(paths, given, settings)
     texts = _without_duplicates(texts, sources, settings)
     if not texts:
@@ -201,7 +201,13 @@ def _check(paths: Sequence[Path], licences: Sequence[str], settings: CorpusSetti
 def _free(target: Path) -> Path:
     """Refuse a place that holds what is not ours, before hours of work."""
     if target.is_dir() and any(target.iterdir()):
-        read_card(target)
+        try:
+            read_card(target)
+        except DataError as error:
+            raise DataError(
+                "Expected a folder that is empty or holds a corpus. It holds other files. Choose another",
+                file=str(target),
+            ) from error
     elif target.exists() and not target.is_dir():
         raise DataError("Expected a folder to write the corpus to. Received: a file", file=str(target))
     return target
@@ -257,7 +263,7 @@ def _write_shards(
     for document in documents:
         key = (document.id.rpartition(":")[0], document.language)
         counts.setdefault(key, Counter()).update(_measure(document, tokenizer))
-        row = {"id": document.id, "language": document.language, "sentences": document.sentences}
+        row: dict[str, Any] = {"id": document.id, "language": document.language, "sentences": document.sentences}
         if document.words:
             row["words"] = document.words
         lines.append(json.dumps(row, ensure_ascii=False) + "\n")

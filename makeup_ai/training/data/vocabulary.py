@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from tokenizers import Tokenizer as _Tokenizer
 
 from makeup_ai.files import write_whole
 from makeup_ai.text.tokenizer import CLS, MAX_CHARACTERS, SEP, SPECIAL_TOKENS, UNK, Tokenizer
+from makeup_ai.training.data.cleaning import EMOJI
 
 _CONTROLS = r"[\p{Cc}\p{Cf}\p{Co}\x{115F}\x{1160}\x{FE0E}\x{FE0F}\x{FFFD}]"
 """Removed before anything else: controls, format characters, blank Hangul fillers and emoji variation selectors carry
@@ -28,16 +31,31 @@ _FINAL_SIGMA, _SIGMA = "ς", "σ"
 MAX_WORD_CHARACTERS = 100
 
 
-def train_tokenizer(texts: Iterable[str], path: str | Path, vocabulary_size: int = 6_000) -> Tokenizer:
+FREQUENT = 5
+"""Times that a term's word must be met in the texts to be a piece of its own."""
+TERM_SHARE = 0.5
+"""Of the room beyond single characters, at most so much goes to the words of terms."""
+
+
+def train_tokenizer(
+    texts: Iterable[str],
+    path: str | Path,
+    vocabulary_size: int = 6_000,
+    terms: Iterable[str] = (),
+    least: int = 1,
+) -> Tokenizer:
     """Train the WordPiece vocabulary on texts of both languages and write it as `tokenizer.json`.
 
-    Chinese is cut by character (the BERT convention); English by word pieces. The result does not depend on the order
-    of the texts.
+    Chinese is cut by character (the BERT convention); English by word pieces. An emoji is a piece, also where it is
+    written to the end of a word. The result does not depend on the order of the texts.
 
     Args:
         texts: Training texts only; never those of a validation or test part.
         path: Where the file is written, whole or not at all.
         vocabulary_size: Pieces including the five special ones.
+        terms: Names, such as `terms.domain_terms("en")`, whose words are kept whole, the most frequent first, where
+            they are met `FREQUENT` times.
+        least: Times that a character must be met to be a piece; rarer ones are `[UNK]`.
 
     Raises:
         ValueError: `vocabulary_size` has no room beyond single characters, or there is no text.
@@ -47,14 +65,18 @@ def train_tokenizer(texts: Iterable[str], path: str | Path, vocabulary_size: int
     texts = [text for text in texts if text.strip()]
     if not texts:
         raise ValueError("Expected at least one text to train a tokenizer on. Received: none.")
-    tokenizer = _Tokenizer(models.WordPiece(unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS))
-    tokenizer.normalizer = _normalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer = in_memory({UNK: 0})
+    words = count_words(tokenizer, texts)
+    characters = {character for character, times in _characters(words).items() if times >= least}
+    inner = _inner_characters(words, characters)
+    room = vocabulary_size - len(SPECIAL_TOKENS) - len(inner) - len(characters)
+    whole = _whole_words(tokenizer, terms, words, characters)[: max(0, int(TERM_SHARE * room))]
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocabulary_size,
         # The trainer numbers inner characters in the order of a hash table that differs in each process, and breaks
         # ties by number: given here, their order is fixed.
-        special_tokens=[*SPECIAL_TOKENS, *_inner_characters(tokenizer, texts)],
+        special_tokens=[*SPECIAL_TOKENS, *inner, *whole],
+        limit_alphabet=len(characters),
         min_frequency=2,
         show_progress=False,
     )
@@ -67,11 +89,7 @@ def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenize
 
     Built without "added tokens": `[SEP]` typed by a person is then just text.
     """
-    tokenizer = _Tokenizer(
-        models.WordPiece(dict(vocabulary), unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS)
-    )
-    tokenizer.normalizer = _normalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer = in_memory(vocabulary)
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{CLS} $A {SEP}",
@@ -83,13 +101,45 @@ def write_tokenizer(vocabulary: Mapping[str, int], path: str | Path) -> Tokenize
     return Tokenizer(write_whole(path, tokenizer.to_str(pretty=True)))
 
 
-def _inner_characters(tokenizer: _Tokenizer, texts: Iterable[str]) -> list[str]:
-    """Return the pieces of one character within a word, in order."""
-    found: set[str] = set()
+def in_memory(vocabulary: Mapping[str, int]) -> _Tokenizer:
+    """Build a tokenizer of ours, without special pieces around a text, from piece -> id."""
+    tokenizer = _Tokenizer(
+        models.WordPiece(dict(vocabulary), unk_token=UNK, max_input_chars_per_word=MAX_WORD_CHARACTERS)
+    )
+    tokenizer.normalizer = _normalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
+
+
+def count_words(tokenizer: _Tokenizer, texts: Iterable[str]) -> Counter[str]:
+    """Count the words that a tokenizer cuts into pieces: normalised, punctuation and CJK characters alone."""
+    words: Counter[str] = Counter()
     for text in texts:
-        for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text)):
-            found.update(word[1:])
-    return [f"##{character}" for character in sorted(found)]
+        normal = tokenizer.normalizer.normalize_str(text)
+        words.update(word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normal))
+    return words
+
+
+def _characters(words: Mapping[str, int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for word, times in words.items():
+        for character in word:
+            counts[character] += times
+    return counts
+
+
+def _inner_characters(words: Iterable[str], characters: set[str]) -> list[str]:
+    """Return the pieces of one character within a word, in order; every emoji is one, wherever it was met."""
+    found = {character for word in words for character in word[1:]} | {c for c in characters if re.match(EMOJI, c)}
+    return [f"##{character}" for character in sorted(found & characters)]
+
+
+def _whole_words(
+    tokenizer: _Tokenizer, terms: Iterable[str], words: Mapping[str, int], characters: set[str]
+) -> list[str]:
+    """Return the words of terms that are frequent, the most frequent first."""
+    found = {word for word in count_words(tokenizer, terms) if len(word) > 1 and words.get(word, 0) >= FREQUENT}
+    return sorted((word for word in found if set(word) <= characters), key=lambda word: (-words[word], word))
 
 
 def _normalizer() -> normalizers.Normalizer:
