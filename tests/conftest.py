@@ -89,8 +89,9 @@ def tiny(tmp_path_factory) -> Tiny:
     from makeup_ai.training.data.vocabulary import train_tokenizer
     from makeup_ai.training.models.bert import BertConfig
     from makeup_ai.training.models.encoders import config_to_dict
-    from makeup_ai.training.run import SCHEMA, RunLayout, build_run, save_weights, write_json
+    from makeup_ai.training.run import SCHEMA, RunLayout, build_run, write_json
     from makeup_ai.training.tasks.registry import build_task, task_to_dict
+    from makeup_ai.training.weights import save_weights
 
     folder = tmp_path_factory.mktemp("tiny")
     layout = RunLayout(folder / "run")

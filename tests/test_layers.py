@@ -33,14 +33,15 @@ DEVICE = {
 WORKSHOP = {
     # room of makeup_ai.training: the rooms of it that may be imported
     "data": {"data"},
-    "models": {"models"},
+    "models": {"models", "weights"},
+    "weights": set(),
     "determinism": set(),
     "suitability": set(),
     "taste": {"data", "taste", "evaluation"},
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
-    "run": {"models", "tasks"},
-    "loop": {"data", "models", "tasks", "evaluation", "run", "determinism"},
+    "run": {"models", "tasks", "weights"},
+    "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights"},
     "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
 }
 CLI_NEEDS = {
@@ -54,6 +55,7 @@ CLI_NEEDS = {
     "chat": set(),
     "models": set(),
     "knowledge": {"training"},  # inside `index`, `learn` and the like only
+    "taste": {"training"},  # inside `learn` only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
     "data": {"training", "export"},
     "train": {"training"},
@@ -73,6 +75,7 @@ WITHOUT_TRAINING = (
     "skin",
     "models",
     "knowledge",
+    "taste",
     "bundle",
     "__init__",
 )

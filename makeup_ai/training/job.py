@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from makeup_ai import __version__
+from makeup_ai.files import write_whole
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
 from makeup_ai.training.determinism import make_deterministic
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
 from makeup_ai.training.loop import Progress, TrainOptions, train
 from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
+from makeup_ai.training.models.folder import TOKENIZER, description_of
 from makeup_ai.training.run import SCHEMA, RunLayout, build_run, load_run, write_json
 from makeup_ai.training.tasks.registry import build_task, task_to_dict
 
@@ -44,7 +46,7 @@ def train_run(
     Args:
         folder: Of the run; made where it is missing.
         task_name: A key of `TASKS`.
-        preset: A key of `PRESETS`, or a KerasHub BERT preset (a handle or a folder), which brings its vocabulary.
+        preset: A key of `PRESETS`; or an encoder's folder or a KerasHub BERT preset, which bring their vocabulary.
         train_examples: What it learns from.
         valid_examples: What early stopping watches.
         options: How it trains.
@@ -62,13 +64,12 @@ def train_run(
     layout = RunLayout(Path(folder))
     task = build_task(task_name, train_examples)
     make_deterministic(options.seed)
-    if preset in PRESETS:
-        if not layout.tokenizer.is_file():
-            texts = tokenizer_texts or [example.text for example in train_examples]
-            train_tokenizer(texts, layout.tokenizer, vocabulary_size)
-        pieces = len(json.loads(layout.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
-    else:
-        pieces = len(_preset_vocabulary(preset, layout.tokenizer))
+    if preset in PRESETS and not layout.tokenizer.is_file():
+        texts = tokenizer_texts or [example.text for example in train_examples]
+        train_tokenizer(texts, layout.tokenizer, vocabulary_size)
+    elif preset not in PRESETS:
+        _bring_tokenizer(preset, layout.tokenizer)
+    pieces = len(json.loads(layout.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
     kind, encoder_config = resolve(preset, pieces, max_length)
     config: dict[str, Any] = {
         "schema": SCHEMA,
@@ -114,16 +115,19 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _preset_vocabulary(preset: str, path: Path) -> list[str]:
-    """Write the tokenizer of a KerasHub preset in our format and return its pieces."""
+def _bring_tokenizer(preset: str, path: Path) -> None:
+    """Write the tokenizer of an encoder's folder, or that of a KerasHub preset in our format."""
+    if description_of(preset):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, (Path(preset) / TOKENIZER).read_bytes())
+        return
     import keras_hub
 
     try:
         pieces = list(keras_hub.models.BertTokenizer.from_preset(preset).vocabulary)
     except Exception as error:  # KerasHub raises many kinds for an unknown preset
         raise ValueError(
-            f"Unknown preset. Expected one of {sorted(PRESETS)}, or a KerasHub BERT preset: a handle or a folder. "
-            f"Received: preset={preset!r} ({type(error).__name__})"
+            f"Unknown preset. Expected one of {sorted(PRESETS)}, an encoder's folder, or a KerasHub BERT preset: "
+            f"a handle or a folder. Received: preset={preset!r} ({type(error).__name__})"
         ) from error
     write_tokenizer({piece: index for index, piece in enumerate(pieces)}, path)
-    return pieces

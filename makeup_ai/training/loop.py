@@ -20,17 +20,9 @@ from numpy.typing import NDArray
 from makeup_ai.training.data.batches import Batches, stack_targets
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation.evaluate import evaluate, monitored, predict_keras
-from makeup_ai.training.run import (
-    Run,
-    RunLayout,
-    load_weights,
-    read_arrays,
-    save_weights,
-    set_variables,
-    write_arrays,
-    write_json,
-)
+from makeup_ai.training.run import Run, RunLayout, write_json
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Task
+from makeup_ai.training.weights import load_weights, read_arrays, save_weights, set_variables, write_arrays
 
 Progress = Callable[[str], None]
 

@@ -77,7 +77,8 @@ def test_unknown_choices_are_refused_before_a_process_starts(tmp_path, samples):
 
 def test_a_run_becomes_described_files(tmp_path):
     from makeup_ai.training.data.vocabulary import train_tokenizer
-    from makeup_ai.training.run import build_run, save_weights
+    from makeup_ai.training.run import build_run
+    from makeup_ai.training.weights import save_weights
 
     folder = tmp_path / "run"
     folder.mkdir()

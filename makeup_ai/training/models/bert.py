@@ -26,7 +26,7 @@ class BertConfig:
         dropout: Share dropped in training.
         max_length: Longest text in pieces.
         positions: Rows of the position table; 0 for enough of them, so that any exported file can pad to its bucket.
-        source: A KerasHub preset that the first weights come from, or `None` for random ones.
+        source: Where the first weights come from: a KerasHub preset or an encoder's folder; `None` for random ones.
     """
 
     vocabulary_size: int = 0
@@ -55,9 +55,6 @@ def build(config: BertConfig) -> keras.Model:
         dropout=config.dropout,
         max_sequence_length=config.positions or max(LONGEST_BUCKET, config.max_length),
     )
-    if config.source:
-        # Not used as it is: a preset brings the dtype that it was saved with.
-        backbone.set_weights(keras_hub.models.BertBackbone.from_preset(config.source).get_weights())
     # without the pooling layer that nothing here reads
     blocks = keras.Model(backbone.input, backbone.output["sequence_output"], name="blocks")
     dropout = layers.Dropout(config.dropout, name="dropout")
@@ -77,6 +74,15 @@ def build(config: BertConfig) -> keras.Model:
         {"sequence": dropout(sequence), "pooled": dropout(pooled)},
         name="bert",
     )
+
+
+def start(encoder: keras.Model, preset: str) -> None:
+    """Give an encoder the weights of a KerasHub preset of its sizes, but for the pooling that nothing here reads."""
+    blocks = encoder.get_layer("blocks")
+    # Not used as it is: a preset brings the dtype that it was saved with.
+    found = {w.path: w for w in keras_hub.models.BertBackbone.from_preset(preset).weights}
+    for weight in blocks.weights:
+        weight.assign(found[weight.path])
 
 
 def config_of(preset: str, choices: list[str]) -> BertConfig:

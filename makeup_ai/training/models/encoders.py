@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from makeup_ai.training.models import bert, lstm
+from makeup_ai.training.models.folder import description_of, load_start
 
 if TYPE_CHECKING:
     import keras
@@ -45,20 +46,29 @@ PRESETS: dict[str, tuple[str, Config]] = {
 
 
 def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) -> tuple[str, Config]:
-    """Return the encoder's kind and configuration for a preset of ours, or for any KerasHub BERT preset.
+    """Return the encoder's kind and configuration for a preset of ours, an encoder's folder, or a KerasHub preset.
 
     Args:
-        preset: A key of `PRESETS`, or what `keras_hub.models.BertBackbone.from_preset` takes: a handle or a folder.
-        vocabulary_size: Pieces of the tokenizer; a KerasHub preset brings its own and ignores it.
+        preset: A key of `PRESETS`, an encoder's folder (from pre-training or cutting), or what
+            `keras_hub.models.BertBackbone.from_preset` takes: a handle or a folder.
+        vocabulary_size: Pieces of the tokenizer; all but a key of `PRESETS` bring their own and ignore it.
         max_length: Longest text in pieces; the preset's own by default, but at most 128 of a KerasHub preset.
 
     Raises:
-        ValueError: The preset is neither ours nor KerasHub's.
+        ValueError: The preset is neither ours nor KerasHub's, or its position table is shorter than `max_length`.
     """
     if preset in PRESETS:
         kind, config = PRESETS[preset]
         config = replace(config, vocabulary_size=vocabulary_size)
         return kind, replace(config, max_length=max_length) if max_length else config
+    if described := description_of(preset):
+        kind = described["encoder"]
+        config = replace(config_from_dict(kind, described["encoder_config"]), source=preset)
+        if max_length and isinstance(config, bert.BertConfig) and max_length > config.positions:
+            raise ValueError(
+                f"Expected max_length up to {config.positions}, as {preset!r} has positions. Received: {max_length}"
+            )
+        return kind, replace(config, max_length=max_length or config.max_length)
     config = bert.config_of(preset, choices=sorted(PRESETS))
     return "bert", replace(config, max_length=min(max_length or bert.LONGEST_BUCKET, config.max_length))
 
@@ -73,7 +83,12 @@ def build_encoder(kind: str, config: Config) -> keras.Model:
         raise ValueError(f"Unknown encoder. Expected one of {sorted(ENCODERS)}. Received: kind={kind!r}")
     if config.vocabulary_size < 1:
         raise ValueError(f"Expected a vocabulary size above zero. Received: {config.vocabulary_size}")
-    return ENCODERS[kind].build(config)
+    encoder = ENCODERS[kind].build(config)
+    if config.source and description_of(config.source):
+        load_start(encoder, config.source)
+    elif config.source:
+        bert.start(encoder, config.source)
+    return encoder
 
 
 def config_from_dict(kind: str, values: dict[str, Any]) -> Config:

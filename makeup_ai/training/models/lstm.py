@@ -19,6 +19,7 @@ class LSTMConfig:
         dropout: Share of the outputs dropped in training.
         bidirectional: Whether a second LSTM reads from the end, which labels of single pieces need.
         max_length: Longest text in pieces.
+        source: The encoder's folder that the first weights come from, or `None` for random ones.
     """
 
     vocabulary_size: int = 0
@@ -27,6 +28,7 @@ class LSTMConfig:
     dropout: float = 0.5
     bidirectional: bool = False
     max_length: int = 100
+    source: str | None = None
 
 
 def build(config: LSTMConfig) -> keras.Model:

@@ -102,7 +102,8 @@ def test_keras_hub_gives_the_same_ids_on_normalised_text_and_on_most_raw_text(tf
 def test_a_string_in_saved_model_holds_its_tokenizer(tf, tokenizer: Tokenizer, tmp_path: Path) -> None:
     from makeup_ai.export.saved_model import save_string_model
     from makeup_ai.training.evaluation.evaluate import predict_keras
-    from makeup_ai.training.run import build_run, load_run, save_weights
+    from makeup_ai.training.run import build_run, load_run
+    from makeup_ai.training.weights import save_weights
 
     heads = [
         {"name": "intent", "kind": "text", "labels": ["recommend", "greeting"], "width": 0, "weight": 1.0},

@@ -8,7 +8,7 @@ import pytest
 keras = pytest.importorskip("keras")
 
 from makeup_ai.training.models import bert, encoders, lstm  # noqa: E402
-from makeup_ai.training.run import load_weights, save_weights  # noqa: E402
+from makeup_ai.training.weights import load_weights, save_weights  # noqa: E402
 
 VOCABULARY, LENGTH = 30, 16
 TINY = {
