@@ -21,8 +21,8 @@ PURPOSES = ("advice", "safety")
 """What a consultation is for."""
 
 
-def open_vault(path: str | Path) -> Vault:
-    """Open a vault with the key that its header names, and say on stderr what has expired.
+def key_of(path: str | Path) -> KeySource:
+    """Return the kind of key that a vault's header names; a passphrase is asked for.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -34,7 +34,22 @@ def open_vault(path: str | Path) -> Vault:
         by_keyring = read_header(database).derivation["name"] == "keyring"
     finally:
         database.close()
-    vault = Vault(path, Keyring() if by_keyring else ask_passphrase())
+    return Keyring() if by_keyring else ask_passphrase()
+
+
+def open_vault(path: str | Path, source: KeySource | None = None) -> Vault:
+    """Open a vault, and say on stderr what has expired.
+
+    Args:
+        path: Of the vault.
+        source: Of its key; the one that its header names by default.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: There is nobody to ask for the passphrase.
+        VaultError: See `Vault`.
+    """
+    vault = Vault(path, source or key_of(path))
     if vault.expired:
         print(
             f"makeup-ai: the time of facts was over, and they were destroyed: {', '.join(vault.expired)}. "

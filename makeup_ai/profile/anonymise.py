@@ -1,0 +1,237 @@
+"""Rows of many people made anonymous for the brand's statistics, with a report of what that cost."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from makeup_ai.errors import DataError
+from makeup_ai.profile.fields import field_table
+from makeup_ai.profile.hierarchies import Hierarchies, hierarchies
+from makeup_ai.profile.pseudonyms import Pseudonyms
+
+MAX_SUPPRESSED = 0.05
+"""Share of rows that may be left out."""
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Rows that may leave, in an order drawn at random, and what was done to them.
+
+    Args:
+        rows: Field -> label, or list of values; and `pseudonym` where one was asked for.
+        report: `rows`, `released`, `suppressed`, `k` asked for and reached, `l` likewise for each sensitive field,
+            `classes`, `information_loss` in [0, 1], `levels` (field -> level of how many), `rare_values_removed`,
+            `dropped` (columns that are in no release).
+    """
+
+    rows: tuple[Mapping[str, Any], ...]
+    report: Mapping[str, Any]
+
+
+def anonymise(
+    rows: Rows,
+    k: int = 5,
+    diversity: float = 1.0,
+    *,
+    max_suppressed: float = MAX_SUPPRESSED,
+    pseudonym: str | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> Release:
+    """Coarsen rows until each looks like at least k - 1 others, and leave out those that cannot.
+
+    Fields that could tell who somebody is (the table's `quasi`) are coarsened; lists (`sensitive`) keep the values that
+    at least k people hold; every other column is dropped.
+
+    Args:
+        rows: One a person, with fields of a profile.
+        k: Rows of a class at least, from 2.
+        diversity: The l of l-diversity: no sensitive value is held by more than one row in l of a class; 1 for no
+            limit.
+        max_suppressed: Share of rows in [0, 1] that may be left out.
+        pseudonym: Column with an id that becomes a salted pseudonym.
+        pseudonyms: Under which salt; a fresh one by default.
+
+    Raises:
+        ValueError: A limit is out of range, a value is not of its field, an id is missing or there twice, or there is
+            no way to reach k and l.
+    """
+    table = hierarchies()
+    _check_limits(k, diversity, max_suppressed)
+    if len(rows) < k:
+        raise ValueError(f"Expected at least k={k} rows. Received: {len(rows)}")
+    ids = _ids(rows, pseudonym)
+    lists = {name: [listed(row, name) for row in rows] for name in table.sensitive}
+    recoding, shown = _recode(rows, table, k, diversity, lists, int(max_suppressed * len(rows)))
+    kept = [int(place) for place in recoding.kept.nonzero()[0]]
+    common = {name: _common((lists[name][place] for place in kept), k) for name in table.sensitive}
+    naming = pseudonyms or Pseudonyms()
+    released = []
+    for place in kept:
+        row: dict[str, Any] = {} if ids is None else {"pseudonym": naming.of(ids[place])}
+        row |= {name: labels[place] for name, labels in shown.items()}
+        row |= {name: [v for v in lists[name][place] if v in common[name]] for name in table.sensitive}
+        released.append(row)
+    random.SystemRandom().shuffle(released)  # the order of the file could tell who is who
+    known = {*table.quasi, *table.sensitive, *([pseudonym] if pseudonym else [])}
+    report = {
+        "rows": len(rows),
+        "released": len(released),
+        "suppressed": len(rows) - len(released),
+        **_reached(recoding, k, diversity, lists, table),
+        "information_loss": round(recoding.loss, 4),
+        "levels": {
+            name: f"{level} of {len(table.quasi[name].levels) - 1}"
+            for name, level in zip(table.quasi, recoding.levels, strict=True)
+        },
+        "rare_values_removed": {
+            name: len({value for values in lists[name] for value in values} - common[name]) for name in table.sensitive
+        },
+        "dropped": sorted({name for row in rows for name in row} - known),
+    }
+    return Release(tuple(released), report)
+
+
+def read_rows(path: str | Path) -> list[dict[str, Any]]:
+    """Read one JSON object a line; empty lines are passed over.
+
+    Raises:
+        DataError: A line is no JSON object, or the file is no UTF-8.
+    """
+    rows = []
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"Expected JSON Lines in UTF-8 ({error.reason})", file=str(path)) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"Expected a JSON object a line ({error})", file=str(path), row=number) from error
+        if not isinstance(row, dict):
+            raise DataError(f"Expected a JSON object. Received: {type(row).__name__}", file=str(path), row=number)
+        rows.append(row)
+    return rows
+
+
+def _check_limits(k: int, diversity: float, max_suppressed: float) -> None:
+    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
+        raise ValueError(f"Expected k as a whole number from 2. Received: {k!r}")
+    if not 1 <= diversity <= k:
+        raise ValueError(f"Expected l from 1 to k={k}. Received: {diversity!r}")
+    if not 0 <= max_suppressed <= 1:
+        raise ValueError(f"Expected the share of rows that may be left out from 0 to 1. Received: {max_suppressed!r}")
+
+
+def _ids(rows: Rows, column: str | None) -> list[str] | None:
+    """One row a person: a second one would count them twice towards k."""
+    if column is None:
+        return None
+    ids = [row.get(column) for row in rows]
+    whole = [id_ for id_ in ids if isinstance(id_, str) and id_]
+    if len(whole) != len(rows) or len(set(whole)) != len(whole):
+        raise ValueError(
+            f"Expected one row a person, with an id in column {column!r}. "
+            f"Received: {len(rows)} rows, {len(whole)} ids, {len(set(whole))} different ones"
+        )
+    return whole
+
+
+def listed(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the values of a list in a row, each once.
+
+    Raises:
+        ValueError: It is no list, or a value is not of the field.
+    """
+    given = row.get(name) or ()
+    if not isinstance(given, list | tuple):
+        raise ValueError(f"Expected {name} as a list of values. Received: {given!r}")
+    return tuple(dict.fromkeys(str(field_table().value(name, value)) for value in given))
+
+
+def _common(lists: Iterable[Sequence[str]], k: int) -> set[str]:
+    """Return the values that at least k people hold: a rarer one could tell who somebody is."""
+    holders = Counter(value for values in lists for value in values)
+    return {value for value, count in holders.items() if count >= k}
+
+
+def _recode(
+    rows: Rows,
+    table: Hierarchies,
+    k: int,
+    diversity: float,
+    lists: Mapping[str, Sequence[Sequence[str]]],
+    most: int,
+) -> tuple[Any, dict[str, list[str]]]:
+    """Choose the levels, and return what each row shows at them."""
+    import numpy as np
+
+    from makeup_ai.profile.kanonymity import recode
+
+    fields = list(table.quasi.values())
+    leaves = [{leaf: place for place, leaf in enumerate(field.leaves)} for field in fields]
+    codes = np.array(
+        [[leaves[i][field.leaf_of(row.get(field.field))] for i, field in enumerate(fields)] for row in rows], np.int64
+    )
+    maps, losses = [], []
+    for field in fields:
+        names = [{label: place for place, label in enumerate(dict.fromkeys(level.values()))} for level in field.levels]
+        maps.append(
+            [np.array([names[at][level[leaf]] for leaf in field.leaves]) for at, level in enumerate(field.levels)]
+        )
+        losses.append([np.array([field.loss(at, leaf) for leaf in field.leaves]) for at in range(len(field.levels))])
+    recoding = recode(codes, maps, losses, k, diversity, [_pairs(lists[name]) for name in table.sensitive], most)
+    if recoding is None:
+        raise ValueError(
+            f"Expected rows that can be made {k}-anonymous with l={diversity:g}, leaving out at most {most} of "
+            f"{len(rows)}. Received: rows that cannot, even with every field hidden. Remedy: a smaller l, or more rows."
+        )
+    shown = {
+        field.field: [field.levels[level][field.leaves[code]] for code in codes[:, i]]
+        for i, (field, level) in enumerate(zip(fields, recoding.levels, strict=True))
+    }
+    return recoding, shown
+
+
+def _pairs(lists: Iterable[Sequence[str]]) -> Any:
+    import numpy as np
+
+    numbers: dict[str, int] = {}
+    pairs = [(row, numbers.setdefault(value, len(numbers))) for row, values in enumerate(lists) for value in values]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _reached(
+    recoding: Any,
+    k: int,
+    diversity: float,
+    lists: Mapping[str, Sequence[Sequence[str]]],
+    table: Hierarchies,
+) -> dict[str, Any]:
+    """Return k and l as asked for, and as they are in what is released, counted anew."""
+    import numpy as np
+
+    from makeup_ai.profile.kanonymity import most_held
+
+    sizes = np.bincount(recoding.classes)
+    there = np.unique(recoding.classes[recoding.kept])
+    diverse = {}
+    for name in table.sensitive:
+        most = most_held(recoding.classes, _pairs(lists[name]))[there]
+        diverse[name] = (
+            round(float(np.min(sizes[there] / np.maximum(most, 1), initial=np.inf)), 4) if len(there) else None
+        )
+    return {
+        "k": {"asked": k, "reached": int(sizes[there].min()) if len(there) else None},
+        "l": {"asked": diversity, "reached": diverse},
+        "classes": len(there),
+    }
