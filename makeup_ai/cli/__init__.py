@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from makeup_ai import __version__
-from makeup_ai.errors import BundleError, ExportError, MakeupAIError
+from makeup_ai.errors import BundleError, ExportError, MakeupAIError, VaultError
 
 COMMANDS = {
     # name: what it does; the module of the same name in this folder has `arguments(parser)` and `run(options) -> int`
@@ -24,6 +24,7 @@ COMMANDS = {
     "ask": "answer a question about ingredients, products and routines from what is on record, with citations",
     "search": "find products by words, by what is needed and by what they are free of",
     "skin": "say what a photo of a face can honestly tell, or compare two",
+    "profile": "keep what a person tells in an encrypted vault; show, export, erase it; make counts anonymous",
     "bundle": "make, inspect and self-test bundles",
     "models": "fetch the face models once",
     "knowledge": "show and check the graph, and link ingredient lists to INCI names",
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (BundleError, ExportError) as error:
+    except (BundleError, ExportError, VaultError) as error:
         return _fail(error, 1)
     except (MakeupAIError, ValueError, TypeError, OSError, ImportError) as error:
         return _fail(error, 2)
