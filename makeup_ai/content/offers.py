@@ -69,9 +69,9 @@ def _change(q: Question, rule: Rule, row: int) -> str:
     if rule.kind == "age":
         return q.say("relax.age", offered=str(product.min_age))
     wanted = q.join([q.name(f"{rule.subject}:{value}") for value in q.needs.filters.get(rule.subject, ())])
-    offered = {"category": q.name(f"category:{product.category}"), "brand": product.brand}.get(rule.subject, "")
-    key = f"relax.{rule.subject}"
-    return q.say(key if key in q.phrases and offered else "relax.filter", offered=offered, wanted=wanted)
+    if rule.subject == "brand":
+        return q.say("relax.brand", offered=product.brand)
+    return q.say("relax.filter", wanted=wanted)
 
 
 def compare(q: Question) -> list[str]:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ PACKAGED = Path(__file__).parent / "tables" / "phrases.json"
 """The phrases a bundle starts from."""
 
 _HOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@cache
+def _pieces(template: str) -> list[str]:
+    """Take a template apart: every second piece is the name of a holder."""
+    return _HOLDER.split(template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,16 @@ class Phrases:
         templates = self.templates.get(language, self.templates[LANGUAGES[0]])
         if key not in templates:
             raise ValueError(f"Expected the key of a phrase in phrases.json. Received: {key!r}")
-        template = templates[key]
-        if missing := sorted(set(_HOLDER.findall(template)) - set(fields)):
+        pieces = _pieces(templates[key])
+        if missing := sorted(set(pieces[1::2]) - fields.keys()) if len(pieces) > 1 else []:
             raise ValueError(f"Expected a field for each holder of {key!r}. Missing: {missing}")
-        return _HOLDER.sub(lambda holder: fields[holder[1]], template)
+        return "".join([fields[piece] if i % 2 else piece for i, piece in enumerate(pieces)])
+
+    def reason(self, kind: str, source: str | None, language: str, /, **fields: str) -> str:
+        """Render `reason.<kind>`, and around it `source.<source>` where there is such a phrase."""
+        words = self.render(f"reason.{kind}", language, **fields)
+        key = f"source.{source}"
+        return self.render(key, language, reason=words) if source is not None and key in self else words
 
     def join(self, items: Sequence[str], language: str) -> str:
         """Join a list as the language does: `list.separator` between, `list.last` before the last."""

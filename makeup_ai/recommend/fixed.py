@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,3 +27,13 @@ def fixed(x: NDArray[np.float64]) -> NDArray[np.int64]:
         [3500, 0, 1]
     """
     return np.floor(np.asarray(x, dtype=np.float64) * UNIT + 0.5).astype(np.int64)
+
+
+def rounded(x: float) -> float:
+    """Round one number to whole ten-thousandths, as `fixed` does.
+
+    Examples:
+        >>> rounded(0.12345)
+        0.1235
+    """
+    return math.floor(float(x) * UNIT + 0.5) / UNIT

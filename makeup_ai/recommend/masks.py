@@ -1,16 +1,23 @@
-"""What is never offered, and why: allergies, conditions, filters, stock, what is owned, and price. Before any sum."""
+"""What is never offered, and why. Before any sum, so that no score can buy it back.
+
+Allergies, dislikes, conditions, products in use that it does not go with, age, place, stock, what is owned, price, and
+what is of another kind. What is not known of a person hides nothing but what is marked for adults: that needs a word.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.needs import Needs
-from makeup_ai.recommend.tables import Tables
+from makeup_ai.recommend.tables import Tables, plain
 
+UNKNOWN = "unknown"
+"""Subject of an age mask where no age is known."""
 _NONE = np.empty(0, np.int64)
 
 
@@ -19,25 +26,33 @@ class Mask:
     """One reason why one product is not offered.
 
     Args:
-        kind: `"filter"`, `"stock"`, `"owned"`, `"need"`, `"text"` or `"price"`.
-        subject: The filter's slot, the need, or the raw text in lower case; empty for stock, owned and price.
-        node: Node id of the ingredient behind a `"need"`; empty otherwise.
-        printed: Its name as printed on the pack, also for `"text"`; empty otherwise.
+        kind: `"filter"`, `"stock"`, `"locale"`, `"age"`, `"owned"`, `"need"`, `"text"`, `"conflict"` or `"price"`.
+        subject: The filter's slot, the need, the raw text in lower case, the id of the owned product that it should not
+            be used with, or `UNKNOWN` for an age; empty for the others.
+        node: Node id of the ingredient behind a `"need"` or `"conflict"`; empty otherwise.
+        printed: Its name as printed on the pack, also for `"text"`; for `"age"` the youngest age; empty otherwise.
+        beside: Node id of the ingredient of the owned product behind a `"conflict"`; empty otherwise.
     """
 
     kind: str
     subject: str = ""
     node: str = ""
     printed: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind and subject of masking, with the `(masked,)` rows it hides."""
+    """One kind and subject of masking, with the rows it hides."""
 
     kind: str
     subject: str
-    rows: NDArray[np.int64]
+    hides: Bits
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The `(masked,)` rows it hides, ascending."""
+        return self.hides.rows
 
 
 @dataclass(frozen=True)
@@ -47,12 +62,22 @@ class Masked:
     Args:
         tables: Of the products.
         rules: In the order in which a product is counted: under the first that hides it.
-        hidden: `(products,)` bool.
+        hides: All their rows together.
     """
 
     tables: Tables
     rules: tuple[Rule, ...]
-    hidden: NDArray[np.bool_]
+    hides: Bits
+
+    @classmethod
+    def none(cls, tables: Tables) -> Masked:
+        """Hide nothing."""
+        return cls(tables, (), Bits.union((), len(tables.products)))
+
+    @property
+    def hidden(self) -> NDArray[np.bool_]:
+        """Whether each product is not offered, `(products,)`."""
+        return self.hides.flags
 
     def of(self, product_id: str) -> tuple[Mask, ...]:
         """Every reason why a product is not offered; none where it is.
@@ -61,15 +86,20 @@ class Masked:
             KeyError: The product is not in the catalogue.
         """
         row = self.tables.row_of[product_id]
-        return tuple(self.mask(rule, row) for rule in self.rules if row in rule.rows)
+        return tuple(self.mask(rule, row) for rule in self.rules if row in rule.hides)
 
     def mask(self, rule: Rule, row: int) -> Mask:
         """Word out one rule for one row that it hides."""
         if rule.kind == "need":
             return Mask(rule.kind, rule.subject, *self.tables.masks[rule.subject][row])
         if rule.kind == "text":
-            ingredients = self.tables.products[row].ingredients
-            return Mask(rule.kind, rule.subject, printed=next(i for i in ingredients if rule.subject in i.lower()))
+            ingredients, sought = self.tables.products[row].ingredients, plain(rule.subject)
+            return Mask(rule.kind, rule.subject, printed=next(i for i in ingredients if sought in plain(i)))
+        if rule.kind == "conflict":
+            clash = next(self.tables.clashes.between(row, self.tables.row_of[rule.subject]))
+            return Mask(rule.kind, rule.subject, clash.ours, clash.printed, clash.theirs)
+        if rule.kind == "age":
+            return Mask(rule.kind, rule.subject, printed=str(self.tables.products[row].min_age))
         return Mask(rule.kind, rule.subject)
 
     def counted(self) -> Iterator[tuple[Rule, NDArray[np.int64]]]:
@@ -97,35 +127,63 @@ class Masked:
 def masked(tables: Tables, needs: Needs) -> Masked:
     """Find the products that are not offered.
 
-    Filters come first: what is not of the kind asked for was never in question. Then stock and what is owned, then what
-    would do harm, then price.
+    Filters come first: what is not of the kind asked for was never in question. Then where it is sold, whom it is for,
+    stock and what is owned, then what would do harm, then price. Products that are not in the catalogue hide nothing.
     """
-    rules = [*_filters(tables, needs)]
-    rules.append(Rule("stock", "", tables.out_of_stock))
     owned = sorted({tables.row_of[product_id] for product_id in needs.owned if product_id in tables.row_of})
-    rules.append(Rule("owned", "", np.array(owned, np.int64)))
-    rules += [Rule("need", need, tables.masked_rows[need]) for need in needs.masks if need in tables.masks]
+    rules = [*_filters(tables, needs)]
+    rules.append(Rule("stock", "", tables.bits("stock", tables.out_of_stock)))
+    rules += [_locale(tables, needs), _age(tables, needs)]
+    rules.append(_rule(tables, "owned", "", owned))
+    rules += [Rule("need", need, tables.bits(need, tables.masked_rows[need])) for need in needs.masks if need in tables.masks]
     rules += [_listing(tables, text) for text in needs.unknown_avoid]
+    rules += [_conflicts(tables, row) for row in owned]
     if needs.budget is not None:
-        rules.append(Rule("price", "", np.flatnonzero(tables.prices > needs.budget)))
-    kept = tuple(rule for rule in rules if rule.rows.size)
-    hidden = np.zeros(len(tables.products), bool)
-    for rule in kept:
-        hidden[rule.rows] = True
-    return Masked(tables, kept, hidden)
+        rules.append(Rule("price", "", tables.dearer(needs.budget)))
+    kept = tuple(rule for rule in rules if rule.hides)
+    return Masked(tables, kept, Bits.union((rule.hides for rule in kept), len(tables.products)))
+
+
+def _rule(tables: Tables, kind: str, subject: str, rows: Iterable[int]) -> Rule:
+    return Rule(kind, subject, Bits.of(np.fromiter(rows, np.int64), len(tables.products)))
 
 
 def _filters(tables: Tables, needs: Needs) -> Iterator[Rule]:
     for slot, values in needs.filters.items():
-        hidden = np.ones(len(tables.products), bool)
-        for value in values:
-            hidden[tables.offering(slot).get(value.lower(), _NONE)] = False
-        yield Rule("filter", slot, np.flatnonzero(hidden))
+        offering = tables.offering(slot)
+        named = {value.lower() for value in values if value.lower() in offering}
+        offered = (tables.bits(f"{slot}={value}", offering[value]) for value in named)
+        yield Rule("filter", slot, ~Bits.union(offered, len(tables.products)))
+
+
+def _locale(tables: Tables, needs: Needs) -> Rule:
+    """Hide what is not sold where the person buys; nothing where that is not known."""
+    if needs.locale is None or not tables.sold_in:
+        return _rule(tables, "locale", "", ())
+    here = needs.locale.strip().upper()
+    return _rule(tables, "locale", "", (row for row, places in tables.sold_in.items() if here not in places))
+
+
+def _age(tables: Tables, needs: Needs) -> Rule:
+    """Hide what is meant for someone older; of an unknown age only that it may not be an adult's."""
+    if not tables.youngest:
+        return _rule(tables, "age", "", ())
+    if needs.age is None:
+        adult = tables.settings.adult_age
+        return _rule(tables, "age", UNKNOWN, (r for r, age in tables.youngest.items() if age >= adult))
+    return _rule(tables, "age", "", (r for r, age in tables.youngest.items() if age > needs.age))
+
+
+def _conflicts(tables: Tables, owned: int) -> Rule:
+    """Hide what should not be used together with a product in use."""
+    rows = sorted(tables.clashes.rows_against(owned))
+    return _rule(tables, "conflict", tables.products[owned].product_id, rows)
 
 
 def _listing(tables: Tables, text: str) -> Rule:
-    """Hide the rows with an ingredient that has `text` in its name, however it is cased."""
-    text = text.strip().lower()
-    if not text or text not in tables.inci_text:
-        return Rule("text", text, _NONE)
-    return Rule("text", text, np.unique(np.concatenate([_NONE, *(r for n, r in tables.inci.items() if text in n)])))
+    """Hide the rows with an ingredient that has `text` in its name, however either is spelled."""
+    subject, sought = text.strip().lower(), plain(text)
+    if not sought or sought not in tables.inci_text:
+        return _rule(tables, "text", subject, ())
+    rows = np.concatenate([rows for name, rows in tables.inci.items() if sought in name] or [_NONE])
+    return Rule("text", subject, Bits.of(rows, len(tables.products)))

@@ -18,11 +18,34 @@ PACKAGED = Path(__file__).parent / "tables" / "ranking.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Diversity:
+    """How much being like a product above costs a product its place in a list, never its score.
+
+    Args:
+        weight: The most that likeness holds a product back, in points of the score; zero spreads nothing.
+        reach: How many times the length of a list is looked at.
+        brand: Likeness in [0, 1] of two products of one brand.
+        line: What being of one line of it adds.
+        category: What being of one category adds.
+        ingredients: Times the share of ingredients in common, what that adds.
+    """
+
+    weight: float = 0.0
+    reach: int = 1
+    brand: float = 0.0
+    line: float = 0.0
+    category: float = 0.0
+    ingredients: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How products are ranked.
 
     Args:
         top: How many are offered unless the caller says otherwise.
+        adult_age: Age in years from which products are marked for adults; 18 in tables that do not name one.
+        diversity: How products like those above them are spread; not at all in tables that do not say.
         weights: Term -> weight, zero or above; the most the term can add to a score.
         relevance_floor: Cosine in [0, 1] up to which likeness to the question adds nothing.
         max_delta_e: CIEDE2000 distance from which a shade adds nothing.
@@ -38,6 +61,8 @@ class Settings:
     """
 
     top: int
+    adult_age: int
+    diversity: Diversity
     weights: Mapping[str, float]
     relevance_floor: float
     max_delta_e: float
@@ -69,6 +94,8 @@ class Settings:
             )
             settings = cls(
                 top=_count(table["top"], "top", file, least=1),
+                adult_age=_count(table.get("adult_age", 18), "adult_age", file, least=0),
+                diversity=_diversity(table.get("diversity", {}), file),
                 weights={str(k): _number(v, f"weights.{k}", file) for k, v in table["weights"].items()},
                 relevance_floor=_number(table["relevance_floor"], "relevance_floor", file, most=1.0),
                 max_delta_e=_number(table["shade"]["max_delta_e"], "shade.max_delta_e", file),
@@ -117,6 +144,18 @@ def _count(value: Any, name: str, file: str, least: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise BundleError(f"{file}: expected {name} to be a whole number from {least}. Received: {value!r}")
     return value
+
+
+def _diversity(table: Mapping[str, Any], file: str) -> Diversity:
+    """Read the settings of spreading; a bundle made before there were any spreads nothing."""
+    if not table:
+        return Diversity()
+    parts = {
+        name: _number(table[name], f"diversity.{name}", file, most=1.0)
+        for name in ("brand", "line", "category", "ingredients")
+    }
+    weight = _number(table["weight"], "diversity.weight", file)
+    return Diversity(weight=weight, reach=_count(table["reach"], "diversity.reach", file, least=1), **parts)
 
 
 def _patterns(table: Mapping[str, list[str]]) -> tuple[re.Pattern[str], ...]:

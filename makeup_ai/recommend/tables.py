@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import mmap
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,20 @@ from makeup_ai.content.phrases import Phrases
 from makeup_ai.errors import BundleError
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.han import simplified
+from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.cells import Cells
 from makeup_ai.recommend.clashes import Clashes
+from makeup_ai.recommend.likeness import Likeness
+from makeup_ai.recommend.neighbours import Neighbours
+from makeup_ai.recommend.popular import Popularity
+from makeup_ai.recommend.scale.columns import FOLDER as COLUMNS
+from makeup_ai.recommend.scale.columns import NAMES as COLUMN_NAMES
+from makeup_ai.recommend.scale.columns import Columns
+from makeup_ai.recommend.scale.index import FILE as INDEX
+from makeup_ai.recommend.scale.index import VectorIndex
+from makeup_ai.recommend.scale.large import derived
+from makeup_ai.recommend.scale.large import fields as large_fields
+from makeup_ai.recommend.scale.worths import Worths
 from makeup_ai.recommend.settings import Settings
 from makeup_ai.schema import LANGUAGES, Product
 
@@ -26,7 +39,11 @@ FILES = ("catalogue", "domain", "needs", "masks", "ranking", "shades", "names", 
 CLASHES_FILE = "clashes.json"
 """Read where it is there: bundles made before it have none."""
 EMBEDDINGS = "embeddings.bin"
+NEIGHBOURS = ("taste", "alike")
+"""Tables `<name>.bin` that a bundle may hold, and then `popularity.json`: what purchases have taught."""
 INT8_SCALE = 127  # a product's unit vector is its row divided by this
+PATHS_KEPT = 1024
+"""Paths kept in words: products that answer the same need do so for a few reasons."""
 ROLES = ("need", "filter", "mask", "budget")
 
 
@@ -76,9 +93,13 @@ class Tables:
         names: Node id -> language -> the word for it.
         phrases: Every sentence.
         clashes: Which products should not be used beside which.
+        taste: What people who had the same products had too, or `None`.
+        alike: Products like those a person has had, or `None`.
+        popularity: How often each is bought, or `None`.
+        index: Of the embeddings, or `None`.
     """
 
-    products: tuple[Product, ...]
+    products: Sequence[Product]
     slots: Mapping[str, SlotRule]
     values: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
     cells: Cells
@@ -89,26 +110,42 @@ class Tables:
     names: Mapping[str, Mapping[str, str]]
     phrases: Phrases
     clashes: Clashes = field(default_factory=Clashes)
+    taste: Neighbours | None = None
+    alike: Neighbours | None = None
+    popularity: Popularity | None = None
+    index: VectorIndex | None = None
 
     @classmethod
-    def load(cls, folder: str | Path) -> Tables:
+    def load(cls, folder: str | Path, listed: Collection[str] | None = None) -> Tables:
         """Read the tables of a bundle.
 
         Args:
             folder: The one that holds `catalogue.json` (a bundle's `tables`).
+            listed: Names of the files that the bundle lists; of those that it need not hold, no other is read.
 
         Raises:
             BundleError: A file is missing, is not JSON, or does not fit the others; the message names it.
         """
         folder = Path(folder)
+
+        def held(name: str) -> bool:
+            return name in listed if listed is not None else (folder / name).is_file()
+
         dicts = {name: _read_json(folder / f"{name}.json") for name in FILES}
-        if (folder / CLASHES_FILE).exists():
+        if held(CLASHES_FILE):
             dicts["clashes"] = _read_json(folder / CLASHES_FILE)
-        try:
-            embeddings = np.frombuffer((folder / EMBEDDINGS).read_bytes(), dtype=np.int8)
-        except OSError as error:
-            raise BundleError(f"{EMBEDDINGS}: cannot be read ({error}). Build the bundle again.") from error
-        return cls.from_dicts(**dicts, embeddings=embeddings)
+        columns = Columns.open(folder / COLUMNS) if held(f"{COLUMNS}/{COLUMN_NAMES}") else None
+        embeddings = np.frombuffer(_read_bytes(folder / EMBEDDINGS, mapped=columns is not None), dtype=np.int8)
+        learned: dict[str, Any] = {}
+        for name in (*(f"{name}.bin" for name in NEIGHBOURS), "popularity.json"):
+            path = folder / name
+            if held(name):
+                learned[path.stem] = _read_bytes(path) if path.suffix == ".bin" else _read_json(path)
+        tables = cls.from_dicts(**dicts, embeddings=embeddings, columns=columns, **learned)
+        if not held(INDEX):
+            return tables
+        object.__setattr__(tables, "index", VectorIndex.open(folder / INDEX, tables.embeddings))
+        return tables
 
     @classmethod
     def from_dicts(
@@ -124,6 +161,10 @@ class Tables:
         phrases: Mapping[str, Any],
         embeddings: NDArray[np.int8],
         clashes: Mapping[str, Any] | None = None,
+        taste: bytes | None = None,
+        alike: bytes | None = None,
+        popularity: Mapping[str, Any] | None = None,
+        columns: Columns | None = None,
     ) -> Tables:
         """Read the tables from JSON already parsed.
 
@@ -138,29 +179,44 @@ class Tables:
             phrases: Sentences.
             embeddings: int8, any shape that holds the same number for each product.
             clashes: Products that should not be used together; none where it is `None`.
+            taste: The file `taste.bin` as it is; it and the two that follow may be missing.
+            alike: The file `alike.bin`.
+            popularity: Purchases of each product.
+            columns: What a large catalogue has in place of `catalogue`, `needs` and `masks`.
 
         Raises:
             BundleError: A table does not fit the others; the message names its file.
         """
-        products = _products(catalogue)
+        if columns is None:
+            products: Sequence[Product] = _products(catalogue)
+            held = {"cells": Cells.from_dict(needs, len(products)), "masks": _masks(masks, len(products))}
+        else:
+            held = large_fields(columns)
+            products = held.pop("products")
         slots = _slots(domain)
         settings = Settings.from_dict(ranking)
         unweighted = {rule.term for rule in slots.values() if rule.term is not None} | {"relevance", "price", "shade"}
+        learned = {"taste": taste, "alike": alike, "popularity": popularity}
+        unweighted |= {name for name, table in learned.items() if table is not None}
         if missing := sorted(unweighted - set(settings.weights)):
             raise BundleError(f"ranking.json: expected a weight for every term. Missing: {missing}")
         tables = cls(
             products=products,
             slots=slots,
             values=domain.get("values", {}),
-            cells=Cells.from_dict(needs, len(products)),
-            masks=_masks(masks, len(products)),
+            **held,
             settings=settings,
             shades=_shades(shades, products),
             embeddings=_embeddings(embeddings, len(products)),
             names=names,
             phrases=Phrases.from_dict(phrases),
             clashes=Clashes() if clashes is None else Clashes.from_dict(clashes, len(products)),
+            taste=_neighbours(taste, len(products), "taste.bin"),
+            alike=_neighbours(alike, len(products), "alike.bin"),
+            popularity=None if popularity is None else Popularity.from_dict(popularity, len(products)),
         )
+        if columns is not None:
+            vars(tables).update(derived(columns, tables.masks, tables.cells))  # where `cached_property` keeps its values
         tables._check_needs()
         tables._check_words()
         return tables
@@ -180,6 +236,15 @@ class Tables:
             word = surfaces[0] if surfaces else value.replace("_", " ")
         phrase = f"need.{slot}"
         return self.phrases.render(phrase, language, value=word) if phrase in self.phrases else word
+
+    @cached_property
+    def path_words(self) -> Callable[[str, str, tuple[str, ...], str | None, str], str]:
+        """Word a path to a need: kind, need, nodes, who asked for it or `None`, language; the last ones are kept."""
+        return lru_cache(PATHS_KEPT)(self._path_words)
+
+    def _path_words(self, kind: str, need: str, path: tuple[str, ...], source: str | None, language: str) -> str:
+        nodes = self.phrases.chain([self.name(node, language) for node in path], language)
+        return self.phrases.reason(kind, source, language, need=self.name(need, language), path=nodes)
 
     def product_name(self, row: int, language: str) -> str:
         """Name a product, in its first language where it has no name in this one."""
@@ -211,9 +276,47 @@ class Tables:
         return np.array([row for row, product in enumerate(self.products) if not product.in_stock], np.int64)
 
     @cached_property
-    def vectors(self) -> NDArray[np.float64]:
-        """The embeddings as whole float64 numbers, `(products, dim)`: products of them are exact and use BLAS."""
-        return self.embeddings.astype(np.float64)
+    def sold_in(self) -> dict[int, frozenset[str]]:
+        """Row -> where it is sold, of the products that are not sold everywhere."""
+        return {row: frozenset(p.locales) for row, p in enumerate(self.products) if p.locales}
+
+    @cached_property
+    def youngest(self) -> dict[int, int]:
+        """Row -> the youngest age it is meant for, of the products that name one."""
+        return {row: p.min_age for row, p in enumerate(self.products) if p.min_age is not None}
+
+    @cached_property
+    def cheapest(self) -> float:
+        """The lowest price, or zero in an empty catalogue."""
+        return float(self.prices.min(initial=np.inf)) if len(self.prices) else 0.0
+
+    @cached_property
+    def _price_places(self) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        """The prices there are, ascending, and the place of each product's among them."""
+        different, places = np.unique(self.prices, return_inverse=True)
+        small = np.uint16 if len(different) < 1 << 16 else np.uint32
+        return different, places.astype(small)
+
+    def dearer(self, price: float) -> Bits:
+        """Give the products that cost more."""
+        different, places = self._price_places
+        last = int(np.searchsorted(different, price, side="right"))
+        return Bits.where(places >= last)
+
+    def bits(self, name: str, rows: NDArray[np.int64]) -> Bits:
+        """Give the set of some rows, kept under a name of its own for the next question."""
+        if name not in self._bits:
+            self._bits[name] = Bits.of(rows, len(self.products))
+        return self._bits[name]
+
+    @cached_property
+    def _bits(self) -> dict[str, Bits]:
+        return {}
+
+    @cached_property
+    def worths(self) -> Worths:
+        """What needs are worth in every product, kept from question to question."""
+        return Worths()
 
     @cached_property
     def inci(self) -> dict[str, NDArray[np.int64]]:
@@ -246,6 +349,11 @@ class Tables:
     @cached_property
     def _offering(self) -> dict[str, dict[str, NDArray[np.int64]]]:
         return {}
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """How like two products are, which spreads them over a list."""
+        return Likeness(self.products, self.settings.diversity)
 
     @cached_property
     def masked_rows(self) -> dict[str, NDArray[np.int64]]:
@@ -317,6 +425,20 @@ def _read_json(path: Path) -> Any:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BundleError(f"{path.name}: cannot be read as JSON ({error}). Build the bundle again.") from error
+
+
+def _read_bytes(path: Path, mapped: bool = False) -> bytes | mmap.mmap:
+    try:
+        if not mapped:
+            return path.read_bytes()
+        with path.open("rb") as stream:
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path.name}: cannot be read ({error}). Build the bundle again.") from error
+
+
+def _neighbours(content: bytes | None, products: int, file: str) -> Neighbours | None:
+    return None if content is None else Neighbours.from_bytes(content, products, file=file)
 
 
 def _products(table: Mapping[str, Any]) -> tuple[Product, ...]:

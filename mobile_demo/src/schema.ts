@@ -26,6 +26,9 @@ export interface Product {
   description: Words;
   shades?: Shade[];
   in_stock?: boolean;
+  line?: string;
+  min_age?: number | null;
+  sponsored?: boolean;
 }
 
 export interface Intent {
@@ -52,11 +55,14 @@ export interface Understanding {
   truncated: boolean;
 }
 
+/** Who asked for something; this page reads words only. */
+export type Source = "words";
+
 /** What stands behind a term: `kind` is the end of its phrase's key, `reason.<kind>`. */
 export type Evidence =
   | { kind: "words"; similarity: number }
-  | { kind: "price"; price: number; budget: number; currency: string }
-  | { kind: string; need: string; path: readonly string[] };
+  | { kind: "price"; price: number; budget: number; currency: string; sources: readonly Source[] }
+  | { kind: string; need: string; path: readonly string[]; sources: readonly Source[] };
 
 /** One summand of a score; `value` is a whole number of ten-thousandths divided by 10000. */
 export interface Term {
@@ -74,4 +80,6 @@ export interface Recommendation {
   score: number;
   terms: Term[];
   reasons: string[];
+  /** Whether its place is paid for; shown beside it, and never counted. */
+  sponsored: boolean;
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from numpy.typing import NDArray
 
-from makeup_ai.recommend.fixed import UNIT, fixed
+from makeup_ai.recommend.fixed import fixed, rounded
 from makeup_ai.recommend.needs import Needs
+from makeup_ai.recommend.scale.dot import exact_dot
+from makeup_ai.recommend.settings import Settings
 from makeup_ai.recommend.tables import INT8_SCALE, Tables
 from makeup_ai.recommend.terms.base import Contribution
 
@@ -23,19 +24,43 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
     Raises:
         ValueError: The embedding is not finite, or not as long as the products'.
     """
-    if not embedding or not tables.products:
+    if not check(tables, embedding):
         return []
-    dim = tables.embeddings.shape[1]
-    if len(embedding) != dim or not all(math.isfinite(x) for x in embedding):
+    cosine, values = worth(tables.settings, tables.embeddings, embedding)
+    return [Contribution("relevance", values, lambda row: {"kind": "words", "similarity": rounded(cosine[row])})]
+
+
+def check(tables: Tables, embedding: tuple[float, ...]) -> bool:
+    """Tell whether there is anything to compare.
+
+    Raises:
+        ValueError: The embedding is not finite, or not as long as the products'.
+    """
+    if not embedding or not len(tables.products):
+        return False
+    dim, finite = tables.embeddings.shape[1], bool(np.isfinite(embedding).all())
+    if len(embedding) != dim or not finite:
         raise ValueError(
             f"Expected an embedding of {dim} finite numbers, as embeddings.bin has. Received: {len(embedding)} numbers"
-            + ("" if all(math.isfinite(x) for x in embedding) else ", some not finite")
+            + ("" if finite else ", some not finite")
         )
+    return True
+
+
+def worth(
+    settings: Settings, vectors: NDArray[np.int8], embedding: tuple[float, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Compare products with the question.
+
+    Args:
+        settings: For floor and weight.
+        vectors: `(rows, dim)` of the products.
+        embedding: `(dim,)` of the question.
+
+    Returns:
+        Cosines, and what they are worth in ten-thousandths, both `(rows,)`.
+    """
     query = np.floor(np.array(embedding, np.float64) * QUERY_SCALE + 0.5)
-    cosine = tables.vectors @ query / (INT8_SCALE * QUERY_SCALE)
-    settings = tables.settings
+    cosine = exact_dot(vectors, query) / (INT8_SCALE * QUERY_SCALE)
     likeness = np.where(cosine > settings.relevance_floor, cosine, 0.0)
-    values = fixed(settings.weights["relevance"] * likeness)
-    return [
-        Contribution("relevance", values, lambda row: {"kind": "words", "similarity": float(fixed(cosine[row])) / UNIT})
-    ]
+    return cosine, fixed(settings.weights["relevance"] * likeness)

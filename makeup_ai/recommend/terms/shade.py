@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from makeup_ai.recommend.fixed import UNIT, fixed
+from makeup_ai.recommend.fixed import fixed, rounded
 from makeup_ai.recommend.needs import Needs
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.recommend.terms.base import Contribution
@@ -33,7 +33,7 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
             lambda row: {
                 "kind": "shade",
                 "shade": shades.shade_ids[best[row]],
-                "delta_e": float(fixed(distance[best[row]])) / UNIT,
+                "delta_e": rounded(distance[best[row]]),
             },
         )
     ]

@@ -41,6 +41,11 @@ export function simplified(name: string): string {
   return Array.from(name, (char) => SIMPLIFIED.get(char) ?? char).join("");
 }
 
+/** Reduces a printed name to what its spellings share: case, width, accents, signs and traditional characters. */
+export function plain(name: string): string {
+  return fold(simplified(name));
+}
+
 /** Links names to ingredients and to avoid groups. */
 export class Linker {
   readonly #ingredients = new Map<string, string>();

@@ -30,6 +30,7 @@ function productView(offer: Recommendation, longest: number, { language }: Advic
     { "data-product": offer.product_id, "data-score": offer.score.toFixed(4) },
     element("h3", {}, offer.name),
     element("p", { class: "facts" }, `${offer.brand} · ${price}`),
+    offer.sponsored ? element("p", { class: "sponsored" }, word("sponsored", language)) : null,
     bar(offer, longest, tables, language),
     reasons.length ? element("ul", { class: "reasons" }, ...reasons) : null,
     element(

@@ -9,6 +9,7 @@ const WORDS = {
   products: { en: "For you", zh: "为你推荐" },
   none: { en: "Nothing in the catalogue fits.", zh: "目录中没有合适的产品。" },
   score: { en: "Score", zh: "得分" },
+  sponsored: { en: "Sponsored", zh: "推广" },
   sum: { en: "The whole sum", zh: "完整算式" },
   hidden: { en: "Not shown", zh: "未展示" },
   hidden_count: { en: "{count} products, and why", zh: "{count} 款产品及原因" },

@@ -1,18 +1,24 @@
-/** What is never offered, and why: filters, stock, allergies, conditions, price. Before any sum. */
+/**
+ * What is never offered, and why. Before any sum. What Python's `masked` also hides needs a profile, which this page does
+ * not keep: where things are sold, what is owned, and what does not go with it.
+ */
 
+import { plain } from "../knowledge/linking";
 import type { Product } from "../schema";
 import type { Needs } from "./needs";
 import type { Tables } from "./tables";
 
+const ADULT_AGE = 18; // years, in tables that do not name one
+
 /** One kind and subject of masking, with the rows it hides, ascending. */
 export interface Rule {
-  kind: "filter" | "stock" | "need" | "text" | "price";
-  /** The filter's slot, the need, or the raw text in lower case; empty for stock and price. */
+  kind: "filter" | "stock" | "age" | "need" | "text" | "price";
+  /** The filter's slot, the need, the raw text in lower case, "unknown" for an age; empty for stock and price. */
   subject: string;
   rows: readonly number[];
 }
 
-/** One reason why one product is not offered; `printed` is the name on the pack of what speaks against it. */
+/** One reason why one product is not offered; `printed` is the name on the pack of what speaks against it, or an age. */
 export interface Mask {
   kind: Rule["kind"];
   subject: string;
@@ -34,7 +40,8 @@ export class Masked {
   mask(rule: Rule, row: number): Mask {
     const { kind, subject } = rule;
     if (kind === "need") return { kind, subject, printed: this.tables.masks.get(subject)!.get(row)![1] };
-    if (kind === "text") return { kind, subject, printed: listing(this.tables.products[row]!, subject)! };
+    if (kind === "text") return { kind, subject, printed: listing(this.tables.products[row]!, plain(subject))! };
+    if (kind === "age") return { kind, subject, printed: String(this.tables.products[row]!.min_age) };
     return { kind, subject, printed: "" };
   }
 
@@ -62,13 +69,17 @@ export function masked(tables: Tables, needs: Needs): Masked {
     rules.push({ kind: "filter", subject: slot, rows });
   }
   rules.push({ kind: "stock", subject: "", rows: where((product) => product.in_stock === false) });
+  // No age is known here, so that what is marked for adults stays out.
+  const adult = tables.settings.adult_age ?? ADULT_AGE;
+  rules.push({ kind: "age", subject: "unknown", rows: where((product) => (product.min_age ?? 0) >= adult) });
   for (const need of needs.masks) {
     const against = tables.masks.get(need);
     if (against) rules.push({ kind: "need", subject: need, rows: where((_, row) => against.has(row)) });
   }
   for (const text of needs.unknownAvoid) {
-    const subject = text.trim().toLowerCase();
-    rules.push({ kind: "text", subject, rows: where((product) => listing(product, subject) !== undefined) });
+    const sought = plain(text);
+    const rows = where((product) => listing(product, sought) !== undefined);
+    rules.push({ kind: "text", subject: text.trim().toLowerCase(), rows });
   }
   const { budget } = needs;
   if (budget !== null) rules.push({ kind: "price", subject: "", rows: where((product) => product.price > budget) });
@@ -84,6 +95,6 @@ function offers(product: Product, slot: string): readonly string[] {
   return product.attributes[slot] ?? [];
 }
 
-function listing(product: Product, text: string): string | undefined {
-  return text ? product.ingredients.find((name) => name.toLowerCase().includes(text)) : undefined;
+function listing(product: Product, sought: string): string | undefined {
+  return sought ? product.ingredients.find((name) => plain(name).includes(sought)) : undefined;
 }

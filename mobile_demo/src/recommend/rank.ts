@@ -1,6 +1,7 @@
-/** Needs in, products out: mask, sum, sort, explain. */
+/** Needs in, products out: mask, sum, sort, spread, explain. */
 
 import type { Language, Recommendation, Term } from "../schema";
+import { spread } from "./diversity";
 import { UNIT } from "./fixed";
 import { masked, type Masked } from "./masks";
 import type { Needs } from "./needs";
@@ -9,7 +10,7 @@ import type { Tables } from "./tables";
 import { TERMS } from "./terms";
 import type { Contribution } from "./terms/contribution";
 
-/** The products offered, best first, and what was not. */
+/** The products offered, best first but for near-duplicates, which are spread; and what was not. */
 export interface Ranking {
   recommendations: Recommendation[];
   masked: Masked;
@@ -26,9 +27,9 @@ export function recommend(tables: Tables, needs: Needs, embedding: readonly numb
     .map(({ product_id: id }, row) => ({ row, id, score: score(row) }))
     .filter(({ row }) => !out.hidden.has(row))
     .sort((a, b) => b.score - a.score || compare(a.id, b.id));
-  const recommendations = remaining
-    .slice(0, tables.settings.top)
-    .map((ranked) => write(tables, summands, ranked.score, ranked.row, language));
+  const recommendations = spread(tables, remaining, tables.settings.top).map((ranked) =>
+    write(tables, summands, ranked.score, ranked.row, language),
+  );
   return { recommendations, masked: out, considered: remaining.length };
 }
 
@@ -39,7 +40,7 @@ function write(
   row: number,
   language: Language,
 ): Recommendation {
-  const { product_id, brand, price, currency } = tables.products[row]!;
+  const { product_id, brand, price, currency, sponsored } = tables.products[row]!;
   const terms = summands
     .filter((summand) => summand.values[row] !== 0)
     .map((summand): Term => ({
@@ -57,6 +58,7 @@ function write(
     score: score / UNIT,
     terms,
     reasons: reasons(tables, terms, language),
+    sponsored: sponsored === true,
   };
 }
 

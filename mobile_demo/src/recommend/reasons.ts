@@ -10,7 +10,7 @@ export function reasons(tables: Tables, terms: readonly Term[], language: Langua
   return [...new Set(speaking.map((term) => reason(tables, term, language)))];
 }
 
-/** Words one term by the phrase `reason.<kind>` of its evidence. */
+/** Words one term by the phrase `reason.<kind>` of its evidence, and by `source.<source>` who asked for it. */
 export function reason(tables: Tables, { evidence }: Term, language: Language): string {
   const { phrases } = tables;
   const fields: Record<string, string> = {};
@@ -25,13 +25,16 @@ export function reason(tables: Tables, { evidence }: Term, language: Language): 
     fields["price"] = phrases.price(evidence.price, evidence.currency, language);
     fields["budget"] = phrases.price(evidence.budget, evidence.currency, language);
   }
-  return phrases.render(`reason.${evidence.kind}`, language, fields);
+  const words = phrases.render(`reason.${evidence.kind}`, language, fields);
+  const source = "sources" in evidence ? `source.${evidence.sources[0]}` : "";
+  return phrases.has(source) ? phrases.render(source, language, { reason: words }) : words;
 }
 
 /** Words one reason why a product is not offered, by the phrase `mask.<kind>`. */
 export function whyNot(tables: Tables, mask: Mask, language: Language): string {
   const need = mask.kind === "need" ? tables.name(mask.subject, language) : mask.subject;
-  const key = mask.kind === "filter" ? `mask.${mask.subject}` : `mask.${mask.kind}`;
+  const keys = { filter: `mask.${mask.subject}`, age: `mask.age_${mask.subject}` };
+  const key = mask.kind === "filter" || mask.kind === "age" ? keys[mask.kind] : `mask.${mask.kind}`;
   return tables.phrases.render(tables.phrases.has(key) ? key : "mask.filter", language, {
     need,
     printed: mask.printed,

@@ -6,10 +6,24 @@ import type { Language, Product, Words } from "../schema";
 import type { Domain, SlotRule } from "../text/lexicon";
 import { UNIT } from "./fixed";
 
+/** How near-duplicates are spread: the most it may cost, how many lists are looked at, and what likeness is made of. */
+export interface Diversity {
+  weight: number;
+  reach: number;
+  brand: number;
+  line: number;
+  category: number;
+  ingredients: number;
+}
+
 /** `ranking.json`. */
 export interface Settings {
   unit: number;
   top: number;
+  /** Age in years from which products are marked for adults. */
+  adult_age?: number;
+  /** How much likeness to a product above costs a product its place; nothing where it is not there. */
+  diversity?: Diversity;
   weights: Record<string, number>;
   relevance_floor: number;
   reasons: number;

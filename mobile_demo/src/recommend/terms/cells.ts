@@ -19,7 +19,7 @@ export function cells(tables: Tables, needs: Needs): Contribution[] {
       values: tables.products.map((_, row) => fixed((weight * (column.get(row)?.value ?? 0)) / UNIT / sharing)),
       evidence(row) {
         const { path } = column.get(row)!;
-        return { kind: path.kind, need, path: path.nodes };
+        return { kind: path.kind, need, path: path.nodes, sources: ["words"] };
       },
     };
   });

@@ -15,7 +15,7 @@ export function price(tables: Tables, { budget }: Needs): Contribution[] {
       values: tables.products.map((product) => fixed((weight * (budget - product.price)) / budget)),
       evidence(row) {
         const { price: amount, currency } = tables.products[row]!;
-        return { kind: "price", price: amount, budget, currency };
+        return { kind: "price", price: amount, budget, currency, sources: ["words"] };
       },
     },
   ];
