@@ -135,7 +135,9 @@ def masked(tables: Tables, needs: Needs) -> Masked:
     rules.append(Rule("stock", "", tables.bits("stock", tables.out_of_stock)))
     rules += [_locale(tables, needs), _age(tables, needs)]
     rules.append(_rule(tables, "owned", "", owned))
-    rules += [Rule("need", need, tables.bits(need, tables.masked_rows[need])) for need in needs.masks if need in tables.masks]
+    for need in needs.masks:
+        if need in tables.masks:
+            rules.append(Rule("need", need, tables.bits(need, tables.masked_rows[need])))
     rules += [_listing(tables, text) for text in needs.unknown_avoid]
     rules += [_conflicts(tables, row) for row in owned]
     if needs.budget is not None:

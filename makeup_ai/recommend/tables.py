@@ -216,7 +216,7 @@ class Tables:
             popularity=None if popularity is None else Popularity.from_dict(popularity, len(products)),
         )
         if columns is not None:
-            vars(tables).update(derived(columns, tables.masks, tables.cells))  # where `cached_property` keeps its values
+            vars(tables).update(derived(columns, tables.masks, tables.cells))  # where `cached_property` looks
         tables._check_needs()
         tables._check_words()
         return tables

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from makeup_ai.recommend.cells import Column
 from makeup_ai.recommend.fixed import UNIT, fixed
@@ -20,17 +21,37 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
 
     Needs that `needs.json` does not list count nowhere.
     """
-    listed = [need for need in dict.fromkeys(needs.needs) if need in tables.cells.columns]
-    rules = {need: tables.slots[need.partition(":")[0]] for need in listed}
-    sharing = Counter(rule.term for rule in rules.values())
     found = []
-    for need, rule in rules.items():
-        column, term = tables.cells.columns[need], str(rule.term)
-        values = np.zeros(len(tables.products), np.int64)
-        weight = tables.settings.weights[term] * rule.weight
-        values[column.rows] = fixed(weight * column.values / UNIT / sharing[term])
-        found.append(Contribution(term, values, _Evidence(tables, need, column)))
+    for need, sharing in shares(tables, needs).items():
+        values = column(tables, need, sharing)
+        found.append(Contribution(_term(tables, need), values, _Evidence(tables, need, tables.cells.columns[need])))
     return found
+
+
+def shares(tables: Tables, needs: Needs) -> dict[str, int]:
+    """Give the needs that count, each with the number of those that share its term."""
+    listed = [need for need in dict.fromkeys(needs.needs) if need in tables.cells.columns]
+    sharing = Counter(_term(tables, need) for need in listed)
+    return {need: sharing[_term(tables, need)] for need in listed}
+
+
+def column(tables: Tables, need: str, sharing: int) -> NDArray[np.int64]:
+    """Return what a need is worth in every product, `(products,)` ten-thousandths.
+
+    Args:
+        tables: Of the catalogue.
+        need: One that the tables list.
+        sharing: Needs of the same term.
+    """
+    cells = tables.cells.columns[need]
+    values = np.zeros(len(tables.products), np.int64)
+    weight = tables.settings.weights[_term(tables, need)] * tables.slots[need.partition(":")[0]].weight
+    values[cells.rows] = fixed(weight * cells.values / UNIT / sharing)
+    return values
+
+
+def _term(tables: Tables, need: str) -> str:
+    return str(tables.slots[need.partition(":")[0]].term)
 
 
 class _Evidence:

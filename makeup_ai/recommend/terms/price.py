@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from makeup_ai.recommend.fixed import fixed
 from makeup_ai.recommend.needs import Needs
+from makeup_ai.recommend.settings import Settings
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.recommend.terms.base import Contribution
 
@@ -13,7 +17,7 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
     budget = needs.budget
     if budget is None:
         return []
-    values = fixed(tables.settings.weights["price"] * (budget - tables.prices) / budget)
+    values = worth(tables.settings, tables.prices, budget)
     products = tables.products
     return [
         Contribution(
@@ -27,3 +31,8 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
             },
         )
     ]
+
+
+def worth(settings: Settings, prices: NDArray[np.float64], budget: float) -> NDArray[np.int64]:
+    """Return what prices are worth under a budget, in ten-thousandths, of the same shape."""
+    return fixed(settings.weights["price"] * (budget - prices) / budget)

@@ -1,0 +1,97 @@
+"""Which products need to be summed: those that no bound on their sum rules out.
+
+Needs, what purchases teach and popularity are known for every product as whole columns, so they add up in one pass.
+Only likeness to the question and price fit are left, and both have a ceiling: the likeness of the nearest product of
+the index, and the cheapest price. A product whose columns fall short of the last one offered by more than both together
+cannot be offered (the threshold algorithm: Fagin, Lotem & Naor 2003, with columns in place of sorted lists). Where the
+question names no need there is nothing to bound by, and the index alone gives the candidates.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makeup_ai.recommend.bits import Bits
+from makeup_ai.recommend.scale.sums import Sums
+from makeup_ai.recommend.terms import price, relevance
+
+SCANNED = 12_288
+"""Products that are summed outright: about as dear as one pass over a million, by `benchmarks/recommend_scale.py`."""
+PROBED = 1024
+"""Products that are summed first, to learn what the last one offered is worth at least."""
+SAMPLE = 8192
+"""Products from which it is guessed how high the columns of so many are."""
+MOST = 32_768
+"""Products summed at most under a bound: those of the highest columns where it lets more through."""
+NEAREST = EXPANSION = 64
+"""Neighbours asked for where there are columns to bound by, and how many are looked at on the way."""
+ALONE = 2048
+"""Neighbours asked for where there are none."""
+CERTAIN = 512
+"""Neighbours that must be left of them once what is masked has been taken out."""
+
+
+def candidates(sums: Sums, kept: Bits, many: int) -> NDArray[np.int64] | None:
+    """Choose the rows to sum.
+
+    Args:
+        sums: Of the question.
+        kept: What is not masked.
+        many: How many of the best must be among the rows; no more than are kept.
+
+    Returns:
+        Rows, each once, none of them masked; `None` for all that are kept.
+    """
+    index = sums.tables.index
+    if len(kept) <= SCANNED:
+        return kept.rows
+    if sums.embedding and index is None:
+        return None
+    if sums.columns:
+        near = np.empty(0, np.int64) if index is None else _nearest(sums, NEAREST, EXPANSION)
+        return _bounded(sums, kept, many, near)
+    if index is None or not sums.embedding or sums.needs.budget is not None:
+        return None  # the index knows nothing of prices
+    near = _nearest(sums, ALONE, ALONE)
+    near = near[kept.flags[near]]
+    return near if len(near) >= max(CERTAIN, many) else None
+
+
+def _nearest(sums: Sums, many: int, expansion: int) -> NDArray[np.int64]:
+    index = sums.tables.index
+    return np.empty(0, np.int64) if index is None else index.nearest(sums.embedding, many, expansion)
+
+
+def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    known, flags = sums.known(), kept.flags
+    step = max(1, len(known) // SAMPLE)
+    sample = known[::step][flags[::step]]
+    wanted = len(sample) * max(PROBED, many) // len(kept)
+    if not 0 < wanted < len(sample):
+        return None
+    high = int(np.partition(sample, len(sample) - wanted)[len(sample) - wanted])
+    rows = Bits.where((known >= high) & flags).rows
+    if len(rows) > MOST:
+        rows = rows[:: len(rows) // MOST + 1]  # many are equal: any of them tell what the last one is worth
+        high = int(known.max()) + 1
+    elif len(rows) < many:
+        return None
+    scores = sums.at(rows)
+    last = int(np.partition(scores, len(scores) - many)[len(scores) - many])
+    needed = last - _ceiling(sums, near)
+    rest = Bits.where((known >= needed) & (known < high) & flags).rows if needed < high else near[:0]
+    if len(rest) > MOST:
+        rest = rest[np.argpartition(known[rest], len(rest) - MOST)[len(rest) - MOST :]]
+    return np.unique(np.concatenate([rows, rest, near[flags[near]]]))
+
+
+def _ceiling(sums: Sums, near: NDArray[np.int64]) -> int:
+    """Return the most that likeness and price fit can add to the sum of a product."""
+    tables, most = sums.tables, 0
+    if sums.embedding and len(near):
+        vectors = tables.embeddings.take(near, axis=0)
+        most += int(relevance.worth(tables.settings, vectors, sums.embedding)[1].max())
+    if sums.needs.budget is not None:
+        most += max(0, int(price.worth(tables.settings, np.array([tables.cheapest]), sums.needs.budget)[0]))
+    return most

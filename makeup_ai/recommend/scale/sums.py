@@ -1,0 +1,108 @@
+"""The exact sums of chosen rows, without those of all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makeup_ai.recommend.fixed import UNIT, fixed
+from makeup_ai.recommend.needs import Needs
+from makeup_ai.recommend.tables import Tables
+from makeup_ai.recommend.terms import TERMS, Contribution, cells, price, relevance
+
+BY_ROW = ("cells", "relevance", "price", "popularity")
+"""Terms whose value in a product depends on that product alone; the others are asked about every product."""
+SHORT = np.iinfo(np.int16).max
+
+
+class Sums:
+    """Sums for one question: whole columns where they are kept or cheap, the rest worked out for the rows asked for.
+
+    Args:
+        tables: Of the catalogue.
+        needs: Of the person.
+        embedding: Of the question, or empty.
+
+    Raises:
+        ValueError: The embedding does not fit the tables'.
+    """
+
+    def __init__(self, tables: Tables, needs: Needs, embedding: tuple[float, ...]):
+        self.tables, self.needs, self.embedding = tables, needs, embedding
+        relevance.check(tables, embedding)
+        self.columns: list[NDArray[np.int16] | NDArray[np.int64]] = []
+        for need, sharing in cells.shares(tables, needs).items():
+            # A column is what the term gives, so the settings need not be told apart: they are the tables' own.
+            make = _column(tables, need, sharing)
+            self.columns.append(tables.worths.get((need, sharing), make))
+        if tables.popularity is not None and "popularity" in TERMS:
+            weight, values = tables.settings.weights["popularity"], tables.popularity.values
+            self.columns.append(tables.worths.get("popularity", lambda: fixed(weight * values / UNIT)))
+        self.others = tuple(
+            summand for name, term in TERMS.items() if name not in BY_ROW for summand in term(tables, needs, embedding)
+        )
+        self.columns += [summand.values for summand in self.others]
+
+    def at(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the scores of some rows, in ten-thousandths."""
+        scores = np.zeros(len(rows), np.int64)
+        for column in self.columns:
+            scores += column[rows]
+        if self.embedding and "relevance" in TERMS:
+            vectors = self.tables.embeddings.take(rows, axis=0)
+            scores += relevance.worth(self.tables.settings, vectors, self.embedding)[1]
+        if self.needs.budget is not None and "price" in TERMS:
+            scores += price.worth(self.tables.settings, self.tables.prices[rows], self.needs.budget)
+        return scores
+
+    def known(self) -> NDArray[np.int16] | NDArray[np.int64]:
+        """Add up the whole columns: all of every sum but relevance and price, `(products,)`."""
+        if not self.columns:
+            return np.zeros(len(self.tables.products), np.int16)
+        weights = self.tables.settings.weights
+        kind = np.int16 if UNIT * sum(weights.values()) * _largest(self.tables) < SHORT else np.int64
+        total: NDArray[np.int16] | NDArray[np.int64] = self.columns[0]
+        for column in self.columns[1:]:
+            total = np.add(total, column, dtype=kind, casting="unsafe")
+        return total
+
+
+def _largest(tables: Tables) -> float:
+    return max([1.0, *(rule.weight for rule in tables.slots.values())])
+
+
+def _column(tables: Tables, need: str, sharing: int) -> Callable[[], NDArray[np.int64]]:
+    return lambda: cells.column(tables, need, sharing)
+
+
+def first(
+    scores: NDArray[np.int64], rows: NDArray[np.int64], many: int, order: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose the best rows: by score, then by the order of ids.
+
+    Args:
+        scores: `(rows,)`.
+        rows: `(rows,)` in the catalogue.
+        many: How many at most.
+        order: Place of each row of the catalogue among the ids.
+
+    Returns:
+        Rows and scores, best first.
+    """
+    if len(scores) > many:
+        least = np.partition(scores, len(scores) - many)[len(scores) - many]
+        kept = np.flatnonzero(scores >= least)
+        scores, rows = scores[kept], rows[kept]
+    best = np.lexsort((order[rows], -scores))[:many]
+    return rows[best], scores[best]
+
+
+def sliced(summands: Sequence[Contribution], rows: NDArray[np.int64]) -> tuple[Contribution, ...]:
+    """Give summands for some rows alone, under the places of these rows."""
+
+    def one(summand: Contribution) -> Contribution:
+        return Contribution(summand.name, summand.values[rows], lambda place: summand.evidence(int(rows[place])))
+
+    return tuple(one(summand) for summand in summands)
