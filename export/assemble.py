@@ -33,6 +33,7 @@ from makeup_ai.text.tokenizer import Tokenizer, pad
 from makeup_ai.training.data.examples import Example, write_examples
 from makeup_ai.training.data.product_text import product_text
 from makeup_ai.training.run import RunLayout
+from makeup_ai.training.taste.learn import Taste, bundle_tables
 from makeup_ai.vision.colour import lab_from_hex
 from makeup_ai.vision.face_models import NOTICE, NOTICE_FILE, SHA256
 from makeup_ai.vision.measure import value_names
@@ -77,6 +78,7 @@ class Ingredients:
         tables: Tables that replace packaged ones, by name.
         faq: The brand's own questions and answers; empty to leave them out.
         weights: Learned ones of the needs table; none by default.
+        taste: What purchases have taught; its weights go into the ranking. `None` to leave it out.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Ingredients:
     tables: Mapping[str, Any] = field(default_factory=dict)
     faq: Sequence[Faq] = ()
     weights: NeedWeights = field(default_factory=NeedWeights)
+    taste: Taste | None = None
 
 
 def assemble(folder: str | Path, given: Ingredients) -> Bundle:
@@ -203,6 +206,10 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
         written["faq"] = [one.to_dict() for one in given.faq]
     for name, packaged in PACKAGED_TABLES.items():
         written[name] = given.tables.get(name) or packaged()
+    if given.taste is not None:
+        written["ranking"]["weights"] |= given.taste.weights
+        for file, content in bundle_tables(given.taste, [product.product_id for product in given.products]).items():
+            (tables / file).write_bytes(content)
     for name, table in written.items():
         _write(tables / f"{name}.json", json.dumps(table, ensure_ascii=False, separators=(",", ":")))
     session = open_session(folder / MODEL_FILES["tflite"])

@@ -15,6 +15,7 @@ from makeup_ai.knowledge.weights import NeedWeights
 from makeup_ai.schema import Product
 from makeup_ai.search.faq import load_faq
 from makeup_ai.training.run import RunLayout
+from makeup_ai.training.taste.learn import Taste
 from makeup_ai.vision.face_models import SHA256, cache_folder
 from makeup_ai.vision.table import default_table
 
@@ -30,6 +31,7 @@ def make_bundle(
     data: str,
     faq: str | Path | None = None,
     weights: str | Path | None = None,
+    taste: str | Path | None = None,
 ) -> Bundle:
     """Make a bundle around a run of the task `understanding`.
 
@@ -44,6 +46,7 @@ def make_bundle(
         faq: The brand's questions and answers as JSON lines, see `makeup_ai.search.faq`; by default the invented
             shop's with the built-in products, and none with others.
         weights: What `makeup-ai knowledge learn` wrote; the graph's own by default.
+        taste: Folder that `makeup-ai taste learn` wrote; by default nothing is known of purchases.
 
     Raises:
         ValueError: The run is of another task, a row of the FAQ is not whole, or the weights do not fit.
@@ -79,6 +82,7 @@ def make_bundle(
             skin=export_skin(Path(export) / "skin", default_table(), tuple(chosen)),
             faq=answers,
             weights=NeedWeights.load(weights) if weights else NeedWeights(),
+            taste=Taste.load(taste) if taste else None,
         ),
     )
 

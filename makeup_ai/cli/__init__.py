@@ -28,6 +28,7 @@ COMMANDS = {
     "bundle": "make, inspect and self-test bundles",
     "models": "fetch the face models once",
     "knowledge": "show and check the graph, and link ingredient lists to INCI names",
+    "taste": "learn from purchases what people like next, and what a new product is like",
     "data": "generate, check and split data",
     "train": "train an encoder on a task",
     "evaluate": "measure a run or an exported file on any data of the right layout",

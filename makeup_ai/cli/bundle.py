@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--catalogue", metavar="FILE.json", help="products in the bundle's layout; built-in by default")
     make.add_argument("--faq", metavar="FILE.jsonl", help="the brand's questions and answers, one JSON object a line")
     make.add_argument("--weights", metavar="FILE.json", help="of the needs table, from `makeup-ai knowledge learn`")
+    make.add_argument("--taste", metavar="FOLDER", help="what purchases taught, from `makeup-ai taste learn`")
     make.add_argument("--name", default="makeup_ai bundle")
     make.add_argument("--data-statement", required=True, help="what it was trained and measured on, in words")
     make.add_argument("--out", required=True, metavar="BUNDLE")
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
             data=options.data_statement,
             faq=options.faq,
             weights=options.weights,
+            taste=options.taste,
         )
         print(f"{bundle.folder}  next: makeup-ai bundle selftest {bundle.folder}")
         return 0
@@ -56,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
         else:
             print("\n".join([*report.differences, str(report)]))
         return int(not report.passed)
-    manifest = Bundle.open(options.bundle).manifest
+    bundle = Bundle.open(options.bundle)
+    manifest, weights = bundle.manifest, bundle.table("ranking")["weights"]
     if options.json:
         print(json.dumps(manifest.to_dict(), ensure_ascii=False, indent=1))
         return 0
@@ -66,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         for path, facts in model["files"].items():
             scores = "  ".join(f"{score} {value:.4f}" for score, value in facts.get("accuracy", {}).items())
             print(f"  {path}  {facts.get('recipe', '')}  {', '.join(facts['signatures'])}  {scores}")
+    print("weights of the terms: " + ", ".join(f"{term} {weight:g}" for term, weight in weights.items()))
     for path, entry in sorted(manifest.files.items()):
         print(f"{entry.bytes:>10}  {entry.sha256[:12]}  {path}")
     print(f"{sum(entry.bytes for entry in manifest.files.values()):>10}  {len(manifest.files)} files, all as made")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from makeup_ai.recommend.needs import Needs
 from makeup_ai.recommend.tables import Tables
-from makeup_ai.recommend.terms import cells, price, relevance, shade
+from makeup_ai.recommend.terms import alike, cells, popularity, price, relevance, shade, taste
 from makeup_ai.recommend.terms.base import Contribution
 
 Term = Callable[[Tables, Needs, tuple[float, ...]], list[Contribution]]
@@ -17,6 +17,9 @@ TERMS: dict[str, Term] = {
     "relevance": relevance.contributions,
     "price": price.contributions,
     "shade": shade.contributions,
+    "taste": taste.contributions,
+    "alike": alike.contributions,
+    "popularity": popularity.contributions,
 }
 
 __all__ = ["TERMS", "Contribution", "Term"]

@@ -25,7 +25,7 @@ class Purchases:
         user: `(purchases,)` int64, from 0.
         product: `(purchases,)` int64 rows of the catalogue, each its own head.
         rating: `(purchases,)` 1 to 5, the mean of what was said; NaN where nothing was.
-        users: How many there are.
+        names: Users' ids, in the order of their numbers.
         products: Rows of the catalogue.
         counts: What became of the rows of the file, by words.
     """
@@ -33,16 +33,21 @@ class Purchases:
     user: NDArray[np.int64]
     product: NDArray[np.int64]
     rating: NDArray[np.float64]
-    users: int
+    names: tuple[str, ...]
     products: int
     counts: Mapping[str, int]
 
     def __len__(self) -> int:
         return len(self.user)
 
+    @property
+    def users(self) -> int:
+        """How many users there are, those without a purchase among them."""
+        return len(self.names)
+
     def take(self, rows: NDArray[np.bool_]) -> Purchases:
         """Select purchases; users and products keep their numbers."""
-        return Purchases(self.user[rows], self.product[rows], self.rating[rows], self.users, self.products, {})
+        return Purchases(self.user[rows], self.product[rows], self.rating[rows], self.names, self.products, {})
 
     def bought(self) -> NDArray[np.int64]:
         """Count the purchases of each product, `(products,)`."""
@@ -87,7 +92,7 @@ def load_purchases(
         np.array([users[user] for user, _ in said], np.int64),
         np.array([row for _, row in said], np.int64),
         np.array([np.mean(ratings) if ratings else np.nan for ratings in said.values()]),
-        len(users),
+        tuple(users),
         len(heads),
         {what: count for what, count in counts.items() if count},
     )

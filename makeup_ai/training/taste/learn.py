@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,8 +241,9 @@ def _best(matrix: Floats, purchases: Purchases, batch: int = 2048) -> Floats:
     return found[np.isfinite(found)]
 
 
-def bundle_tables(taste: Taste, ids: Sequence[str]) -> dict[str, Any]:
-    """Return what a bundle of these products ships: file name -> bytes, or a JSON value."""
+def bundle_tables(taste: Taste, ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the files that a bundle of these products ships, by name."""
     fitted = taste.for_catalogue(ids)
     tables = {name: table.to_bytes() for name, table in zip(TASTE_FILES, (fitted.taste, fitted.alike), strict=True)}
-    return {**tables, "popularity.json": Popularity.of(fitted.purchases).to_dict()}
+    popularity = json.dumps(Popularity.of(fitted.purchases).to_dict(), separators=(",", ":"))
+    return {**tables, "popularity.json": popularity.encode()}

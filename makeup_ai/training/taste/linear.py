@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from makeup_ai.training.data.purchases import Purchases
 
 Floats = NDArray[np.float64]
-BATCH = 4096  # users whose purchases are dense at one time
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,14 @@ def gram(purchases: Purchases, options: LinearOptions) -> Gram:
     weight *= len(purchases) / max(float((weight * each).sum()), 1e-12)
     values = [by_stars(purchases.rating, table) for table in (options.inputs, options.targets)]
     order = np.argsort(purchases.user, kind="stable")
-    starts = np.searchsorted(purchases.user[order], np.arange(0, purchases.users + BATCH, BATCH))
+    starts = np.searchsorted(purchases.user[order], np.arange(purchases.users + 1))
     inputs, targets = np.zeros((products, products)), np.zeros((products, products))
-    for batch, (start, end) in enumerate(pairwise(starts)):
+    for user, (start, end) in enumerate(pairwise(starts.tolist())):  # few of many products each: no dense rows
         rows = order[start:end]
-        had, wanted = (np.zeros((BATCH, products), np.float32) for _ in range(2))
-        at = (purchases.user[rows] - batch * BATCH, purchases.product[rows])
-        had[at], wanted[at] = values[0][rows], values[1][rows]
-        weighted = had * np.resize(weight[batch * BATCH : (batch + 1) * BATCH], BATCH)[:, None].astype(np.float32)
-        inputs += weighted.T @ had
-        targets += weighted.T @ wanted
+        at = np.ix_(purchases.product[rows], purchases.product[rows])
+        had = weight[user] * values[0][rows]
+        inputs[at] += np.outer(had, values[0][rows])
+        targets[at] += np.outer(had, values[1][rows])
     wanted_each = np.bincount(purchases.product, values[1], minlength=products)
     return Gram(inputs, targets, np.asarray(wanted_each, np.float64))
 
