@@ -1,4 +1,4 @@
-"""`makeup-ai consult BUNDLE --text TEXT [--photo FILE] [--profile FILE] [--json]`."""
+"""`makeup-ai consult BUNDLE --text TEXT [--photo FILE] [--profile FILE | --vault FILE] [--json]`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of a bundle")
     parser.add_argument("--text", required=True, help="what the person writes; '-' reads standard input")
     parser.add_argument("--photo", metavar="FILE", help="a photo of the face; read in memory, never written")
-    parser.add_argument("--profile", metavar="FILE", help="JSON object with fields of makeup_ai.schema.Profile")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--profile", metavar="FILE", help="JSON object with fields of makeup_ai.schema.Profile")
+    kept.add_argument(
+        "--vault", metavar="FILE", help="of `makeup-ai profile`; what its policy gives to advice and safety"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole advice as one JSON object")
     parser.add_argument("--html", metavar="FILE", help="also write the advice as a page")
 
@@ -26,6 +30,10 @@ def run(options: argparse.Namespace) -> int:
     assistant = Assistant.load(options.bundle)
     text = sys.stdin.read() if options.text == "-" else options.text
     profile = read_profile(options.profile) if options.profile else None
+    if options.vault:
+        from makeup_ai.profile.unlock import view_from_vault  # its cipher is not needed otherwise
+
+        profile = view_from_vault(options.vault, "recommend")
     advice = assistant.consult(text, photo=options.photo, profile=profile)
     if options.html:
         assistant.write_page(advice, Path(options.html))

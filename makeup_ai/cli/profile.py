@@ -306,9 +306,8 @@ def _fitted(told: Mapping[str, Any], folder: str) -> dict[str, Any]:
     from makeup_ai.assistant import Assistant, canonical
 
     assistant = Assistant.load(folder)
-    fitted = canonical(
-        Profile(**{name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}), assistant.lexicon
-    )
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
+    fitted = canonical(Profile(**values), assistant.lexicon)
     unknown = [n for name in ("allergies", "dislikes") for n in told.get(name, ()) if not assistant.resolve_avoid(n)]
     ids = [*told.get("owned", ()), *(one.product_id for one in told.get("history", ()))]
     for name in (*unknown, *(id_ for id_ in ids if id_ not in assistant.tables.row_of)):

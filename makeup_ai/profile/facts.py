@@ -106,7 +106,7 @@ def belief(fact: Fact, now: float) -> float:
     fresh = table.sources[fact.source]
     if half_life is None:
         return fresh
-    return fresh * 0.5 ** (max(now - fact.time, 0.0) / SECONDS_A_DAY / half_life)
+    return fresh * math.pow(0.5, max(now - fact.time, 0.0) / SECONDS_A_DAY / half_life)
 
 
 def expires(fact: Fact) -> float | None:
@@ -139,11 +139,10 @@ def live(facts: Iterable[Fact], now: float) -> tuple[Fact, ...]:
 def profile_of(facts: Iterable[Fact], now: float) -> Profile:
     """Return the profile that facts add up to: the latest of single values, the union of lists."""
     table = field_table()
-    single: dict[str, Any] = {}
-    many: dict[str, list[Any]] = {}
+    values: dict[str, Any] = {}
     for fact in live(facts, now):
         if table.field(fact.field).many:
-            many.setdefault(fact.field, []).append(fact.value)
+            values.setdefault(fact.field, []).append(fact.value)
         else:
-            single[fact.field] = fact.value
-    return Profile(**single, **{name: tuple(values) for name, values in many.items()})
+            values[fact.field] = fact.value
+    return Profile(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

@@ -127,7 +127,7 @@ def check_derivation(derivation: Any) -> dict[str, Any]:
     """
     if isinstance(derivation, Mapping) and derivation.get("name") == "keyring" and "entry" in derivation:
         return dict(derivation)
-    costs = {name: derivation.get(name) if isinstance(derivation, Mapping) else None for name in BOUNDS}
+    costs: dict[str, Any] = {name: derivation.get(name) if isinstance(derivation, Mapping) else None for name in BOUNDS}
     fits = all(isinstance(costs[name], int) and low <= costs[name] <= high for name, (low, high) in BOUNDS.items())
     if not fits or derivation.get("name") != "scrypt" or not isinstance(derivation.get("salt"), str):
         raise VaultError(f"Expected a vault unlocked by scrypt within {BOUNDS}, or by a keyring. Received: {costs}")

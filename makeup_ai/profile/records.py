@@ -12,7 +12,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from makeup_ai.errors import VaultError
@@ -195,7 +194,7 @@ class Records:
         return b"manifest" + self._header.digest()
 
 
-def new_records(path: str | Path, source: KeySource) -> None:
+def new_records(path: str | os.PathLike[str], source: KeySource) -> None:
     """Write a vault without records.
 
     Raises:

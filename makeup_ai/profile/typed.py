@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from makeup_ai.profile.fields import field_table
@@ -46,7 +47,7 @@ def parsed(field: str, text: str) -> Any:
         ValueError: The field is unknown, or this is not how its values are written.
     """
     kind = field_table().field(field).kind
-    readers = {"amount": float, "age": int, "lab": tone, "bought": bought}
+    readers: dict[str, Callable[[str], Any]] = {"amount": float, "age": int, "lab": tone, "bought": bought}
     try:
         return readers.get(kind, str)(text)
     except ValueError as error:
