@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.integer[Any]]
 
 SIDE = 256  # pixels of the frame; about 0.7 mm each on an adult face
 NODES = 64  # nodes of the warp's grid along each side
@@ -86,7 +87,7 @@ def grid() -> tuple[Ints, Floats]:
     with the nearest one inside, by the affine map of three anchors.
 
     Returns:
-        `(NODES * NODES, 6)` int32 vertices and float32 weights that sum to one.
+        `(NODES * NODES, 6)` vertices and float32 weights that sum to one.
     """
     axis = np.linspace(0.0, SIDE - 1.0, NODES)
     nodes = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
@@ -96,7 +97,7 @@ def grid() -> tuple[Ints, Floats]:
     corners = np.column_stack([points()[list(_ANCHORS)], np.ones(3)])
     moved = np.column_stack([nodes - nodes[source], np.zeros(len(nodes))]) @ np.linalg.inv(corners)
     index = np.column_stack([vertices[source], np.broadcast_to(_ANCHORS, (len(nodes), 3))])
-    return index.astype(np.int32), np.column_stack([weights[source], moved]).astype(np.float32)
+    return index.astype(np.intp), np.column_stack([weights[source], moved]).astype(np.float32)
 
 
 def _nearest(inside: Mask) -> npt.NDArray[np.intp]:

@@ -101,6 +101,10 @@ class Frame:
             self._kept[regions] = statistics.median(xp, self.of(self.lab, *regions), xp.stack([skin, skin, skin]))
         return self._kept[regions]
 
+    def median_lightness(self, region: str) -> Array:
+        """Give the median L* of the skin of a region, `()`."""
+        return statistics.median(self.xp, self.of(self.lab[0], region), self.of(self.skin, region))
+
     def pooled(self, values: Mapping[str, Array], weights: Mapping[str, float] | None = None) -> Array:
         """Average the values of the regions that can be used; each counts as one, or by its weight."""
         xp = self.xp
@@ -116,6 +120,6 @@ class Frame:
 
 @cache
 def pixels(*regions: str) -> Ints:
-    """Give the numbers of the pixels of regions in the flattened frame, int32, one region after the other."""
+    """Give the numbers of the pixels of regions in the flattened frame, one region after the other."""
     masks = canonical.region_masks()
-    return np.concatenate([np.flatnonzero(masks[region].reshape(-1)) for region in regions]).astype(np.int32)
+    return np.concatenate([np.flatnonzero(masks[region].reshape(-1)) for region in regions])

@@ -170,13 +170,13 @@ def _lips_over_skin(frame: Frame) -> Array:
 @cache
 def _lips() -> Any:
     """Give the numbers of the pixels of the lips."""
-    return np.flatnonzero(features()["lips"].reshape(-1)).astype(np.int32)
+    return np.flatnonzero(features()["lips"].reshape(-1))
 
 
 @cache
 def _face() -> Any:
     """Give the numbers of the pixels of the face's outline."""
-    return np.flatnonzero(features()["face"].reshape(-1)).astype(np.int32)
+    return np.flatnonzero(features()["face"].reshape(-1))
 
 
 @cache

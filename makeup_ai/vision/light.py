@@ -205,9 +205,9 @@ def _ramp(xp: Any, value: Array, ends: Any) -> Array:
 
 @cache
 def _between_lids() -> tuple[Ints, Ints]:
-    """Give the pixels of each eye's window that lie between the lids, int32."""
+    """Give the pixels of each eye's window that lie between the lids."""
     found = []
     for (left, top), eye in zip(_EYE_WINDOWS, (canonical.RIGHT_EYE, canonical.LEFT_EYE), strict=True):
         rows, columns = slice(int(top), int(top) + _EYE_SIDE), slice(int(left), int(left) + _EYE_SIDE)
-        found.append(np.flatnonzero(canonical.polygon(eye)[rows, columns].reshape(-1)).astype(np.int32))
+        found.append(np.flatnonzero(canonical.polygon(eye)[rows, columns].reshape(-1)))
     return found[0], found[1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -38,6 +39,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_JPEG_END = b"\xff\xd9"
 _REDUCIBLE = {"L", "RGB", "RGBX", "CMYK", "YCbCr", "La", "RGBa", "F", "I"}
 
 
@@ -133,17 +135,13 @@ def _decode(file: IO[bytes], name: str) -> Photo:
         if image.format in {"JPEG", "MPO"}:
             # Decodes at 1/2, 1/4 or 1/8, never below the size asked for: 12 megapixels take a quarter of the memory.
             image.draft(None, (_ENOUGH, _ENOUGH))
-        image.load()
-        image = _reduce(image)
-        image = _to_srgb(_flatten(image), profile, notes)
-        if orientation in _UPRIGHT:
-            image = image.transpose(_UPRIGHT[orientation])
-            notes.append("turned upright")
-            if orientation >= 5:
-                width, height = height, width
-        if max(image.size) > MAX_SIDE:
-            image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
-        pixels = np.asarray(image)
+        whole = image.size == (width, height) and max(image.size) <= MAX_SIDE
+        plain = image.format == "JPEG" and image.mode == "RGB" and not profile and orientation not in _UPRIGHT
+        pixels = _decode_plain(file) if plain and whole else None
+        if pixels is None:
+            pixels = _pixels(image, profile, orientation, notes)
+        if orientation in _UPRIGHT and orientation >= 5:
+            width, height = height, width
     except MemoryError as error:
         raise PhotoError(_too_many(name, f"{width} x {height} pixels, more than the memory holds")) from error
     except _BROKEN as error:
@@ -154,6 +152,27 @@ def _decode(file: IO[bytes], name: str) -> Photo:
         notes.append(f"reduced from {width} x {height}")
     _check_side(pixels.shape[1], pixels.shape[0], name)
     return Photo(pixels=pixels, width=width, height=height, notes=tuple(notes))
+
+
+def _pixels(image: Image.Image, profile: bytes | None, orientation: int, notes: list[str]) -> npt.NDArray[np.uint8]:
+    image.load()
+    image = _to_srgb(_flatten(_reduce(image)), profile, notes)
+    if orientation in _UPRIGHT:
+        image = image.transpose(_UPRIGHT[orientation])
+        notes.append("turned upright")
+    if max(image.size) > MAX_SIDE:
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
+def _decode_plain(file: IO[bytes]) -> npt.NDArray[np.uint8] | None:
+    """Decode a JPEG that needs nothing else: by the same library, without a copy; `None` where it may be cut short."""
+    file.seek(0)
+    data = file.read()
+    if not data.rstrip(b"\0").endswith(_JPEG_END):
+        return None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    return None if pixels is None else np.asarray(pixels, np.uint8)
 
 
 def _open(file: IO[bytes], name: str) -> Image.Image:

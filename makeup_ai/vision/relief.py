@@ -75,7 +75,7 @@ def matt_skin(frame: Frame, region: str) -> Array:
 
 def enlarged(xp: Any, weights: Array, samples: int) -> Array:
     """Repeat the pixels of `(side, side)` weights until there are `(samples, samples)`."""
-    at = ((np.arange(samples) * weights.shape[0]) // samples).astype(np.int32)
+    at = ((np.arange(samples) * weights.shape[0]) // samples).astype(np.intp)
     return xp.take(xp.take(weights, at, axis=0), at, axis=1)
 
 
@@ -98,7 +98,7 @@ def _core(region: str) -> Floats:
 @cache
 def _sources(parts: tuple[tuple[str, int], ...]) -> tuple[Ints, Floats]:
     """Give for each pixel of the frame its place in the squares laid end to end, and one where it has one."""
-    source, inside = np.zeros((SIDE, SIDE), np.int32), np.zeros((SIDE, SIDE), np.float32)
+    source, inside = np.zeros((SIDE, SIDE), np.intp), np.zeros((SIDE, SIDE), np.float32)
     start = 0
     for name, samples in parts:
         at = (np.arange(WINDOWS[name][2]) * samples) // WINDOWS[name][2]

@@ -113,27 +113,27 @@ def _medians(xp: Any, planes: Array) -> Array:
 
 @cache
 def _small_regions() -> tuple[Ints, ...]:
-    """Give the pixels of each region in the flattened halved frame, int32."""
+    """Give the pixels of each region in the flattened halved frame."""
     masks = canonical.region_masks()
-    return tuple(np.flatnonzero(masks[name][0::2, 0::2].reshape(-1)).astype(np.int32) for name in REGIONS)
+    return tuple(np.flatnonzero(masks[name][0::2, 0::2].reshape(-1)) for name in REGIONS)
 
 
 @cache
 def _voters() -> Ints:
-    return np.array([REGIONS.index(name) for name in _VOTERS], np.int32)
+    return np.array([REGIONS.index(name) for name in _VOTERS], np.intp)
 
 
 @cache
 def _doubled() -> Ints:
-    """Give, for each pixel of the flattened frame, its pixel in the flattened halved one, int32."""
+    """Give, for each pixel of the flattened frame, its pixel in the flattened halved one."""
     half = np.arange(SIDE) // 2
-    return (half[:, None] * _HALF + half[None]).reshape(-1).astype(np.int32)
+    return (half[:, None] * _HALF + half[None]).reshape(-1).astype(np.intp)
 
 
 @cache
 def _numbers() -> Ints:
     """Give the number of each pixel's region, that of the first outside them."""
-    return (canonical.labels().reshape(-1) % len(REGIONS)).astype(np.int32)
+    return (canonical.labels().reshape(-1) % len(REGIONS)).astype(np.intp)
 
 
 @cache

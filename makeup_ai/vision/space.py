@@ -48,8 +48,11 @@ def space_of(ops: Any) -> SimpleNamespace:
         apart = ops.abs(np.arange(row.shape[-1], dtype=np.float32) - place)
         return ops.sum(row * ops.maximum(0.0, 1.0 - apart), axis=-1)
 
+    def take(values: Any, places: Any, axis: int) -> Any:
+        return ops.take(values, places.astype(np.int32) if isinstance(places, np.ndarray) else places, axis=axis)
+
     return SimpleNamespace(
-        **{name: getattr(ops, name) for name in SHARED},
+        **{name: getattr(ops, name) for name in SHARED} | {"take": take},  # on a phone, places have 32 bits
         cast=ops.cast,
         planes=lambda image: ops.cast(ops.transpose(image, (2, 0, 1)), "float32"),
         halve=halve,
@@ -89,18 +92,25 @@ def _halve(images: Any) -> Any:
 def _at_place(row: Any, place: Any) -> Any:
     """Look up the two neighbours, where a graph weighs the whole row."""
     last = row.shape[-1] - 1
+    if row.ndim == 1:
+        at = float(place[0])
+        first = row[int(at)]
+        return first + (row[min(int(at) + 1, last)] - first) * np.float32(at % 1.0)
     low = place.astype(np.intp)
     starts = np.arange(0, row.size, last + 1).reshape(low.shape)
     below, above = row.take(starts + low), row.take(starts + np.minimum(low + 1, last))
     return (below + (above - below) * (place - low).astype(np.float32))[..., 0]
 
 
+_add: Any = np.add.reduce
+
+
 def _sum(values: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.add.reduce(values, axis, keepdims=keepdims)
+    return _add(values, axis, keepdims=keepdims)
 
 
 def _mean(values: Any, axis: int | None = None) -> Any:
-    return np.add.reduce(values, axis) / (values.size if axis is None else values.shape[axis])
+    return _add(values, axis) / (values.size if axis is None else values.shape[axis])
 
 
 def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:

@@ -91,12 +91,12 @@ def _is_upright(strip: Strip) -> bool:
 def _gather(strip: Strip) -> tuple[Ints, Floats]:
     """Give the four pixels around every sample and their shares, `(4 * rows * columns,)` each."""
     places = _places(strip).reshape(-1, 2).clip(0.0, SIDE - 1.001)
-    corner = np.floor(places).astype(np.int32)
+    corner = np.floor(places).astype(np.intp)
     right, down = (places - corner).T
     start = corner[:, 1] * SIDE + corner[:, 0]
     index = np.concatenate([start, start + 1, start + SIDE, start + SIDE + 1])
     weights = np.concatenate([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
-    return index.astype(np.int32), weights.astype(np.float32)
+    return index.astype(np.intp), weights.astype(np.float32)
 
 
 @cache
@@ -122,7 +122,7 @@ def _bare() -> Mask:
 def _back(strip: Strip) -> tuple[Ints, Floats]:
     """Give the sample nearest to every pixel of the frame, and one where that is measured and close by."""
     places = _places(strip).reshape(-1, 2)
-    source, inside = np.zeros(SIDE * SIDE, np.int32), np.zeros(SIDE * SIDE, np.float32)
+    source, inside = np.zeros(SIDE * SIDE, np.intp), np.zeros(SIDE * SIDE, np.float32)
     low, high = np.floor(places.min(axis=0)).astype(int), np.ceil(places.max(axis=0)).astype(int)
     for y in range(max(0, low[1]), min(SIDE, high[1] + 1)):
         x = np.arange(max(0, low[0]), min(SIDE, high[0] + 1))

@@ -232,3 +232,11 @@ def test_damaged_bytes_never_raise_anything_else(kind):
             assert read_photo(bytes(damaged[: rng.integers(1, len(damaged))])).pixels.shape[2] == 3
         except PhotoError as error:
             assert "Received" in str(error)
+
+
+def test_a_plain_jpeg_reads_as_one_that_has_to_be_converted():
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 121, 3), np.uint8))
+    for options in ({"quality": 92}, {"quality": 40, "progressive": True}, {"quality": 80, "subsampling": 0}):
+        file = encoded(picture, "JPEG", **options)
+        expected = np.asarray(Image.open(io.BytesIO(file)))
+        assert np.array_equal(read_photo(file).pixels, expected)

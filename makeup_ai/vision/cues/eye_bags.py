@@ -76,9 +76,9 @@ def _below(region: str) -> tuple[Ints, Floats]:
     x = np.linspace(lid[0, 0], lid[-1, 0], _PARTS * _COLUMNS)
     y = np.interp(x, lid[:, 0], lid[:, 1])[:, None] + np.arange(_DEPTH)
     x, y = ((axis - 0.5) / 2.0 for axis in (np.broadcast_to(x[:, None], y.shape).reshape(-1), y.reshape(-1)))
-    column, row = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    column, row = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     right, down = x - column, y - row
     start = row * pigment.HALF + column
-    index = np.stack([start, start + 1, start + pigment.HALF, start + pigment.HALF + 1]).astype(np.int32)
+    index = np.stack([start, start + 1, start + pigment.HALF, start + pigment.HALF + 1]).astype(np.intp)
     weights = np.stack([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
     return index, weights.astype(np.float32)

@@ -109,7 +109,7 @@ def _skin(frame: Frame, region: str, read: Array, wide: float) -> Array:
     down, right = gaussian_matrix(rows, wide), gaussian_matrix(columns, wide).T
     limits = frame.table["relief"]
     broad = xp.matmul(xp.matmul(down, read[:2]), right)
-    darker = broad[0] - xp.cast(frame.colour(region)[0], "float32")
+    darker = broad[0] - frame.median_lightness(region)
     lit = xp.clip((darker + limits["dark"]) / limits["dark_soft"], 0.0, 1.0)
     own = xp.clip(3.0 - 2.0 * broad[1], 0.0, 1.0)
     faced = xp.clip(10.0 * read[3] - 2.0, 0.0, 1.0)

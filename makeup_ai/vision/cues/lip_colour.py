@@ -49,4 +49,4 @@ def _pixels(lip: str) -> Ints:
     """Give the numbers of a lip's pixels in the flattened frame, away from its edges where it is wide enough."""
     mask = canonical.polygon(LIPS[lip]) & ~canonical.features()["mouth"]
     inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1]
-    return np.flatnonzero(np.pad(inner, 1).reshape(-1)).astype(np.int32)
+    return np.flatnonzero(np.pad(inner, 1).reshape(-1))

@@ -140,9 +140,9 @@ def doubled(frame: Frame, picture: Array, regions: Iterable[str]) -> Array:
 
 @cache
 def half_pixels(region: str) -> Ints:
-    """Give the numbers of a region's pixels in the flattened pictures, int32."""
+    """Give the numbers of a region's pixels in the flattened pictures."""
     mask = canonical.region_masks()[region].astype(np.float32)
-    return np.flatnonzero(NUMPY.halve(mask).reshape(-1) > 0.6).astype(np.int32)
+    return np.flatnonzero(NUMPY.halve(mask).reshape(-1) > 0.6)
 
 
 @cache
@@ -150,7 +150,7 @@ def _laid_out(names: tuple[str, ...]) -> tuple[Ints, Floats]:
     """Give the pixels of each region in a row as long as the longest, and one where it is so long."""
     rows = [half_pixels(name) for name in names]
     longest = max(len(row) for row in rows)
-    index, inside = np.zeros((len(rows), longest), np.int32), np.zeros((len(rows), longest), np.float32)
+    index, inside = np.zeros((len(rows), longest), np.intp), np.zeros((len(rows), longest), np.float32)
     for number, row in enumerate(rows):
         index[number, : len(row)], inside[number, : len(row)] = row, 1.0
     return index, inside
@@ -172,8 +172,8 @@ def interpolation(samples: int, places: tuple[float, float]) -> Floats:
 
 @cache
 def _labels(names: tuple[str, ...]) -> Ints:
-    """Give the number of each pixel's region in `names`, and their count elsewhere, int32."""
-    numbers = np.full(HALF * HALF, len(names), np.int32)
+    """Give the number of each pixel's region in `names`, and their count elsewhere."""
+    numbers = np.full(HALF * HALF, len(names), np.intp)
     for number, name in enumerate(names):
         numbers[half_pixels(name)] = number
     return numbers
@@ -182,7 +182,7 @@ def _labels(names: tuple[str, ...]) -> Ints:
 @cache
 def _twice() -> Ints:
     half = np.arange(canonical.SIDE) // 2
-    return (half[:, None] * HALF + half[None]).reshape(-1).astype(np.int32)
+    return (half[:, None] * HALF + half[None]).reshape(-1).astype(np.intp)
 
 
 @cache
