@@ -49,6 +49,7 @@ def _packaged(package: str, place: str) -> Callable[[], Any]:
 
 PACKAGED_TABLES: Mapping[str, Callable[[], Any]] = {
     "asking": _packaged("makeup_ai.search", "tables/asking.json"),
+    "dialogue": _packaged("makeup_ai.dialogue", "tables/dialogue.json"),
     "languages": _packaged("makeup_ai.text", "tables/languages.json"),
     "phrases": _packaged("makeup_ai.content", "tables/phrases.json"),
     "ranking": _packaged("makeup_ai.recommend", "tables/ranking.json"),
@@ -207,7 +208,8 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
     for name, packaged in PACKAGED_TABLES.items():
         written[name] = given.tables.get(name) or packaged()
     if given.taste is not None:
-        written["ranking"]["weights"] |= given.taste.weights
+        weights = {**written["ranking"]["weights"], **given.taste.weights}
+        written["ranking"] = {**written["ranking"], "weights": weights}
         for file, content in bundle_tables(given.taste, [product.product_id for product in given.products]).items():
             (tables / file).write_bytes(content)
     for name, table in written.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from makeup_ai.bundle import Bundle
 from makeup_ai.content.answer import compose
@@ -20,7 +20,7 @@ from makeup_ai.recommend.rank import Ranking, recommend
 from makeup_ai.recommend.routine import RoutineTable
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.runtime.session import Session, open_session
-from makeup_ai.schema import LANGUAGES, Advice, Profile, SkinReport, Understanding
+from makeup_ai.schema import LANGUAGES, Advice, Intent, Profile, SkinReport, Understanding
 from makeup_ai.search.answering import Answer, Answering
 from makeup_ai.search.faq import read_faq
 from makeup_ai.search.kinds import Asking
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
 MODEL_FILES = {"tflite": "models/understanding.tflite", "onnx": "models/understanding.onnx"}
 """The understanding model's file for each runtime."""
+
+
+class Recommended(NamedTuple):
+    """What is advised, and the ranking behind it, which explains any product."""
+
+    advice: Advice
+    ranking: Ranking
 
 
 class Assistant:
@@ -55,8 +62,8 @@ class Assistant:
         self.tables = Tables.load(bundle.folder / "tables", listed)
         self.lexicon = Lexicon(bundle.table("domain"))
         self.tokenizer = Tokenizer(bundle.path("tokenizer.json"))
-        self._knowledge_table = bundle.table("knowledge")
-        self._linker = Linker(Knowledge.from_table(self._knowledge_table))
+        self.knowledge_table = bundle.table("knowledge")
+        self._linker = Linker(Knowledge.from_table(self.knowledge_table))
         labels = bundle.table("labels")
         session = open_session(bundle.path(MODEL_FILES[runtime]), threads)
         _check_fit(bundle, MODEL_FILES[runtime], session, labels, self.tables)
@@ -108,25 +115,60 @@ class Assistant:
         if not isinstance(text, str):
             raise TypeError(f"Expected the question as a string. Received: {type(text).__name__}")
         text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can be neither printed nor written
-        if profile is not None:
-            profile = canonical(profile, self.lexicon)
-        understanding = self.understander.understand(text)
-        language = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
         skin = None if photo is None else self.look(photo)
+        return self._advise(text, self.understander.understand(text), profile, skin, top=top).advice
+
+    def recommend(
+        self, text: str = "", profile: Profile | None = None, top: int | None = None, language: str | None = None
+    ) -> Recommended:
+        """Recommend products by a profile, by words, or by both, whatever the words seem to ask for.
+
+        Args:
+            text: What the person writes; nothing, to go by the profile alone.
+            profile: What the person has told before, or `None`.
+            top: Products to offer; the bundle's own number by default.
+            language: Of names and reasons, `"en"` or `"zh"`; the text's own by default.
+
+        Raises:
+            TypeError: `text` is not a string.
+            ValueError: The language is unknown, `top` is not above zero, or a field of the profile cannot be used.
+        """
+        if text and not text.isspace():
+            text, language, understanding, _ = self._read(text, language)
+        elif language is not None and language not in LANGUAGES:
+            raise ValueError(f"Unknown language. Expected one of {list(LANGUAGES)}. Received: language={language!r}")
+        else:
+            understanding = Understanding(language or LANGUAGES[0], Intent("recommend", 1.0), ())
+        return self._advise(text, understanding, profile, None, top=top, language=language, route="recommend")
+
+    def _advise(
+        self,
+        text: str,
+        understanding: Understanding,
+        profile: Profile | None,
+        skin: SkinReport | None,
+        *,
+        top: int | None,
+        language: str | None = None,
+        route: str | None = None,
+    ) -> Recommended:
+        language = language or (understanding.language if understanding.language in LANGUAGES else LANGUAGES[0])
+        profile = None if profile is None else canonical(profile, self.lexicon)
         needs = gather(understanding, profile, skin, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
-        ranking: Ranking = recommend(self.tables, needs, understanding.embedding, language, top)
+        ranking = recommend(self.tables, needs, understanding.embedding, language, top)
         composed = compose(
             text=text,
             understanding=understanding,
             needs=needs,
             ranking=ranking,
             skin=skin,
-            knowledge=self._knowledge_table,
+            knowledge=self.knowledge_table,
             tables=self.tables,
             language=language,
             plans=self.routines,
+            route=route,
         )
-        return Advice(
+        advice = Advice(
             language=language,
             understanding=understanding,
             skin=skin,
@@ -134,6 +176,7 @@ class Assistant:
             cautions=composed.cautions,
             answer=composed.answer,
         )
+        return Recommended(advice, ranking)
 
     def ask(self, text: str, language: str | None = None) -> Answer:
         """Answer a question about ingredients, products, routines or use from what is on record, and cite it.

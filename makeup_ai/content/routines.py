@@ -41,7 +41,8 @@ def told(q: Question, routine: Routine) -> list[str]:
         if words:
             sentences.append(q.say(f"routine.{when}", steps=q.phrases.clauses(words, q.language)))
     sentences += [_meeting(q, meeting) for meeting in routine.meetings if meeting.solved in SOLVED]
-    sentences += [_week(q, routine, week) for week in routine.weeks]
+    ends = (*routine.weeks[:1], *routine.weeks[1:][-1:])  # what lies between, the slow starts tell
+    sentences += [_week(q, routine, week) for week in ends]
     sentences += [_slow(q, step) for step in routine.steps]
     sentences += routine.sun
     return [*sentences, *_aside(q, routine), *_missing(q, routine), *_total(q, routine)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,8 +91,8 @@ class Amounts:
         """Find every currency mark of a normalised text as `(start, end, code)`, longest first where they overlap."""
         return self._marks.scan(text)
 
-    def read(self, text: str, language: str) -> float | None:
-        """Read the largest number of a normalised text as an amount in the domain's currency.
+    def read(self, text: str, language: str, pick: Callable[[Iterable[float]], float] = max) -> float | None:
+        """Read a number of a normalised text, the largest unless `pick` is `min`, as an amount in the domain's currency.
 
         The first mark names the currency; without one it is the language's default.
         """
@@ -103,7 +103,7 @@ class Amounts:
         default = self.table["default"]
         code = marks[0][2] if marks else default.get(language, default["en"])
         rate = next(row["rate"] for row in self.table["currencies"] if row["code"] == code)
-        return round(max(number.value for number in numbers) * float(rate), 2)
+        return round(pick(number.value for number in numbers) * float(rate), 2)
 
     def _numerals(self, text: str) -> list[_Numeral]:
         kinds = [("digit", self.table["numbers"]["digits"]), ("word", self.table["numbers"]["words"])]

@@ -111,6 +111,10 @@ class Lexicon:
         """
         return self._amounts.read(normalise(surface)[0], language)
 
+    def lowest(self, surface: str, language: str) -> float | None:
+        """Read the lower end of an amount of money: of several numbers, the smallest."""
+        return self._amounts.read(normalise(surface)[0], language, min)
+
     def is_open(self, slot: str) -> bool:
         """Tell whether a slot may be filled by words that the domain does not know, such as another shop's brand."""
         return bool(self.domain["slots"].get(slot, {}).get("open", False))
