@@ -1,4 +1,4 @@
-"""`makeup-ai profile set|unset|show|export|consent|log|rotate|erase --vault FILE`, and `anonymise|count ROWS`.
+"""`makeup-ai profile ACTION --vault FILE` for one person, and `makeup-ai profile anonymise|count ROWS` for many.
 
 The passphrase comes from `MAKEUP_AI_PASSPHRASE` or a prompt, never from an argument, which other users could see.
 """
@@ -68,6 +68,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     erase.add_argument("--yes", action="store_true", help="do not ask")
     erase.add_argument("--json", action="store_true", help="print the report as one JSON object")
 
+    command(
+        "contribute", "print the coarse row that the policy gives to the brand's statistics, where consent is given"
+    )
     rows = command("anonymise", "coarsen rows of many people to k-anonymity, with a report", vault=False)
     rows.add_argument("rows", metavar="ROWS", help="JSON Lines, one person a line, with fields of a profile")
     rows.add_argument("--k", type=int, default=5, help="rows that look alike at least; 5 by default")
@@ -267,6 +270,17 @@ def _erase(options: argparse.Namespace) -> int:
     return int(not report.proven)
 
 
+def _contribute(options: argparse.Namespace) -> int:
+    from makeup_ai.profile.anonymise import contribution
+
+    with open_vault(options.vault) as vault:
+        view = vault.view("statistics", "statistics")
+    if not view.fields:
+        raise PermissionError("Expected consent to 'statistics'. Received: none, so nothing is given")
+    print(json.dumps(contribution(view.profile), ensure_ascii=False))
+    return 0
+
+
 def _anonymise(options: argparse.Namespace) -> int:
     from makeup_ai.profile.anonymise import anonymise, read_rows
     from makeup_ai.profile.pseudonyms import Pseudonyms
@@ -328,6 +342,7 @@ ACTIONS = {
     "log": _log,
     "rotate": _rotate,
     "erase": _erase,
+    "contribute": _contribute,
     "anonymise": _anonymise,
     "count": _count,
 }

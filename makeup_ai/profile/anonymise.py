@@ -14,6 +14,7 @@ from makeup_ai.errors import DataError
 from makeup_ai.profile.fields import field_table
 from makeup_ai.profile.hierarchies import Hierarchies, hierarchies
 from makeup_ai.profile.pseudonyms import Pseudonyms
+from makeup_ai.schema import Profile
 
 MAX_SUPPRESSED = 0.05
 """Share of rows that may be left out."""
@@ -97,6 +98,17 @@ def anonymise(
         "dropped": sorted({name for row in rows for name in row} - known),
     }
     return Release(tuple(released), report)
+
+
+def contribution(profile: Profile) -> dict[str, Any]:
+    """Return the row that a person adds to the statistics: nothing in it is finer than the table's leaves.
+
+    Args:
+        profile: What the policy gives to the consumer `statistics`.
+    """
+    table = hierarchies()
+    row: dict[str, Any] = {name: field.leaf_of(getattr(profile, name)) for name, field in table.quasi.items()}
+    return row | {name: list(getattr(profile, name)) for name in table.sensitive}
 
 
 def read_rows(path: str | Path) -> list[dict[str, Any]]:

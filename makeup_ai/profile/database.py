@@ -155,6 +155,8 @@ class Database:
             raise VaultError(
                 f"{str(self.path)!r} cannot be read or written ({error}). What was kept before is unchanged."
             ) from error
+        except sqlite3.ProgrammingError:  # a closed vault, or one of another thread: a mistake of the caller's
+            raise
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise self._damaged(str(error)) from error
 

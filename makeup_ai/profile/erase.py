@@ -65,7 +65,7 @@ def erase(path: str | os.PathLike[str], wait: float = WAIT_SECONDS) -> Erasure:
         ValueError: It is not a vault; nothing is touched.
         VaultBusyError: Another process is using it; nothing is touched.
     """
-    target = Path(path)
+    target = Path(path).resolve()  # through a link, to what it names
     _refuse_others(target)
     with contextlib.ExitStack() as held:
         sealed = _hold(target, wait, held)

@@ -84,13 +84,17 @@ def make_fact(
 
 
 def from_dict(values: Mapping[str, Any]) -> Fact:
-    """Rebuild a fact that was checked when it was made.
+    """Rebuild a fact that was checked when it was made, from the JSON of `Fact.to_dict`.
 
     Raises:
-        ValueError: A value is not of the field's kind.
-        KeyError: A part is missing.
+        ValueError: The field is unknown, as in a vault of a later version.
     """
-    value = field_table().value(values["field"], values["value"])
+    field_table().field(values["field"])
+    value = values["value"]
+    if isinstance(value, Mapping):
+        value = Bought(**value)
+    elif isinstance(value, list):
+        value = tuple(value)
     return Fact(values["field"], value, values["source"], values["time"], values["removed"])
 
 

@@ -35,11 +35,13 @@ class Hierarchy:
     leaf: Callable[[Any], str]
 
     def leaf_of(self, value: Any) -> str:
-        """Return the leaf of a value as rows have it.
+        """Return the leaf of a value as rows have it; one that is a leaf already stays as it is.
 
         Raises:
             ValueError: It is not a value of the field.
         """
+        if isinstance(value, str) and value in self.leaves:
+            return value
         return UNTOLD if value is None else self.leaf(field_table().value(self.field, value))
 
     def loss(self, level: int, leaf: str) -> float:

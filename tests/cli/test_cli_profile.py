@@ -201,6 +201,26 @@ def test_anonymous_rows_and_private_counts(tmp_path, capsys):
     assert told(capsys, "anonymise", rows, "--k", "61", "--out", out)[0] == 2
 
 
+def test_a_contribution_is_coarse_and_needs_a_yes(vault, capsys, tmp_path):
+    told(capsys, "set", "--vault", vault, "--age", "31", "--tone", "60,12,10", "--concern", "acne")
+    status, out, error = told(capsys, "contribute", "--vault", vault)
+    assert (status, out) == (2, "") and "consent" in error
+    told(capsys, "consent", "give", "statistics", "--vault", vault)
+    status, out, _ = told(capsys, "contribute", "--vault", vault)
+    assert status == 0 and json.loads(out) == {
+        "age": "30 to under 35",
+        "budget": "30 to under 50",
+        "tone": "light",
+        "skin_type": "oily",
+        "locale": "not told",
+        "concerns": ["acne"],
+        "habits": [],
+    }
+    (tmp_path / "rows").write_text(out * 8)
+    assert told(capsys, "anonymise", tmp_path / "rows", "--out", tmp_path / "released")[0] == 0
+    assert json.loads((tmp_path / "released").read_text().splitlines()[0]) == json.loads(out)
+
+
 def test_values_are_held_to_a_bundle(tiny_bundle, tmp_path, capsys):
     path = tmp_path / "v"
     held = ("set", "--vault", path, "--bundle", tiny_bundle)

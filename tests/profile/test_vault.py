@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 
 import pytest
@@ -184,6 +185,20 @@ def test_rotation_locks_the_old_passphrase_out(vault, path, clock, data_key):
         now = rows(again)
         assert again.profile().allergies == ("limonene", "walnut")
     assert all((now[id_] == body) is not data_key for id_, body in records.items())
+
+
+def test_the_old_wrapped_key_is_not_left_in_the_file(vault, path):
+    wrapped = vault._records._header.wrapped
+    assert wrapped.hex().encode() in path.read_bytes()
+    vault.rotate(OTHER)
+    left = path.read_bytes().decode("latin-1")
+    assert not any(wrapped.hex()[start : start + 16] in left for start in range(0, 100, 16))
+
+
+def test_a_closed_vault_is_not_called_damaged(vault):
+    vault.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        vault.view("recommend", "safety")
 
 
 def test_a_rotation_that_fails_changes_nothing(vault, path, clock, monkeypatch):

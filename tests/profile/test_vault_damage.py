@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from makeup_ai.errors import VaultError
+from makeup_ai.profile.database import Database
 from makeup_ai.profile.vault import Vault
 
 from .conftest import QUICK
-from .vault_worker import KEY, WORDS
+from .vault_worker import KEY, WORDS, work
 
 WORKER = Path(__file__).with_name("vault_worker.py")
 
@@ -202,6 +203,34 @@ def test_no_word_of_the_profile_is_ever_written(path):
     assert {Path(name).parent for name in files} == {path.parent}
     assert not found_in(written)
     assert not found_in(path.read_bytes())
+
+
+def test_no_word_of_the_profile_stands_on_the_disk_at_any_step(path, monkeypatch):
+    """The same where nothing can be traced: the folder is read at every step of every write, journals and all."""
+    seen, opened, steps = set(), set(), []
+    step = Database._execute
+
+    def watched(database, statement, *values):
+        found = step(database, statement, *values)
+        for place in path.parent.iterdir():
+            seen.add(place.name.removeprefix(path.name))
+            assert not found_in(place.read_bytes()), statement
+        steps.append(statement)
+        return found
+
+    def audit(event, arguments):
+        if watching and event in {"open", "sqlite3.connect", "tempfile.mkstemp"} and isinstance(arguments[0], str):
+            opened.add(arguments[0])
+
+    watching = True
+    sys.addaudithook(audit)
+    monkeypatch.setattr(Database, "_execute", watched)
+    # Reading a database's file drops the locks of this process, so SQLite must not depend on them: one process alone.
+    work(str(path), 8)
+    watching = False
+    assert "-journal" in seen and len(steps) > 100
+    names = {Path(name.removeprefix("file://").partition("?")[0]) for name in opened}
+    assert names and all(path.parent in (name, name.parent) for name in names)
 
 
 def test_the_search_for_words_would_find_them():
