@@ -20,7 +20,7 @@ from makeup_ai.training.run import load_run
 from makeup_ai.training.tasks.heads import Task
 from makeup_ai.training.tasks.registry import task_from_dict
 
-MEASURES = {"text": "macro_f1", "tokens": "f1", "embedding": "recall_at_10"}
+MEASURES = {"text": "macro_f1", "labels": "f1", "tokens": "f1", "field": "f1", "embedding": "recall_at_10"}
 """The metric of each kind of head that a benchmark shows."""
 
 

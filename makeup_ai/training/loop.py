@@ -250,7 +250,7 @@ def _protected(
     task: Task, targets: dict[str, list[Any]], rows: NDArray[np.int64], length: int
 ) -> NDArray[np.bool_] | None:
     """Return where pieces fill a slot; `None` where the task has no such head."""
-    head = next((head for head in task.heads if head.kind == "tokens"), None)
+    head = next((head for head in task.heads if head.kind in {"tokens", "field"}), None)
     if head is None:
         return None
     stacked = stack_targets([targets[head.name][row] for row in rows], length)

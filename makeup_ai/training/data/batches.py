@@ -137,8 +137,8 @@ class Batches:
 
 
 def stack_targets(targets: Sequence[Any], length: int) -> NDArray[np.int32]:
-    """Stack ints to `(batch,)`, or lists of ints to `(batch, length)` filled with -1; int32."""
-    if all(np.isscalar(target) for target in targets):
+    """Stack ints to `(batch,)`, lists of ints to `(batch, length)` filled with -1, arrays to their own shape; int32."""
+    if all(np.isscalar(target) or isinstance(target, np.ndarray) for target in targets):
         return np.asarray(targets, np.int32)
     stacked = np.full((len(targets), length), -1, np.int32)
     for row, target in enumerate(targets):

@@ -30,6 +30,8 @@ class Example:
         language: `"en"`, `"zh"` or `"other"`; empty where it is not known.
         group: What a split must keep together (a product, a writer, a template), or `None`.
         product: Text of a product that answers `text`, for the embedding, or `None`.
+        rating: Stars, `"1"` to `"5"`, or `None` where they are not known.
+        aspects: What the text judges, and how (`"scent#positive"`); `()` says nothing, `None` that nobody looked.
 
     Raises:
         ValueError: The text is empty or not Unicode, or a span lies outside it, is empty or overlaps the one before.
@@ -47,6 +49,8 @@ class Example:
     language: str = ""
     group: str | None = None
     product: str | None = None
+    rating: str | None = None
+    aspects: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -104,11 +108,17 @@ def write_examples(path: str | os.PathLike[str], examples: Iterable[Example]) ->
 
 def _example(row: Row, file: str) -> Example:
     for name, content in row.values.items():
+        if name == "aspects" and isinstance(content, list) and all(isinstance(aspect, str) for aspect in content):
+            continue
         if name != "slots" and not isinstance(content, str) and not (content is None and name != "text"):
             raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row.number, column=name)
     if "text" not in row.values:
         raise DataError("An example has a text. The field is missing", file=file, row=row.number, column="text")
-    known = {name: content for name, content in row.values.items() if content is not None and name != "slots"}
+    known = {
+        name: tuple(content) if name == "aspects" else content
+        for name, content in row.values.items()
+        if content is not None and name != "slots"
+    }
     slots = _spans(row.values.get("slots"), file, row.number)
     column = "text"
     try:

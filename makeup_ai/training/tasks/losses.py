@@ -34,6 +34,21 @@ def masked_cross_entropy(class_weights: NDArray[np.float32] | None = None) -> Ca
     return loss
 
 
+def masked_binary_cross_entropy(targets: Any, logits: Any) -> Any:
+    """Return binary cross-entropy summed over classes and averaged over the rows that are labelled.
+
+    Args:
+        targets: `(batch, classes)` of 0 and 1, or negative in the whole row where nobody looked.
+        logits: `(batch, classes)`.
+    """
+    from keras import ops
+
+    known = ops.cast(targets >= 0, logits.dtype)
+    gold = ops.cast(ops.maximum(targets, 0), logits.dtype)
+    entropy = ops.relu(logits) - logits * gold + ops.softplus(-ops.abs(logits))
+    return ops.sum(entropy * known) / ops.maximum(ops.sum(known[:, 0]), 1.0)
+
+
 def in_batch_contrast(products: Any, similarity: Any) -> Any:
     """Return the in-batch contrastive loss (van den Oord et al., 2018, arXiv:1807.03748), with all true pairs positive.
 

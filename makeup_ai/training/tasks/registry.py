@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from makeup_ai.training.data.examples import Example
-from makeup_ai.training.tasks import intent, sentiment, slots, understanding
+from makeup_ai.training.tasks import aspects, entities, intent, rating, sentiment, slots, understanding
 from makeup_ai.training.tasks.heads import Head, Task
 
 TASKS: dict[str, Callable[[Sequence[Example]], Task]] = {
     "intent": intent.build,
     "slots": slots.build,
     "sentiment": sentiment.build,
+    "rating": rating.build,
+    "entities": entities.build,
+    "aspects": aspects.build,
     "understanding": understanding.build,
 }
 

@@ -33,9 +33,11 @@ PIECES = [
     "##0",
 ]
 EXAMPLES = [
-    Example("matte lipstick", intent="recommend", slots=((0, 5, "finish"), (6, 14, "category")), product="A"),
-    Example("油皮", intent="shade_match", slots=((0, 2, "skin_type"),), sentiment="positive", product="B"),
-    Example("gold", slots=(), sentiment="negative"),
+    Example("matte lipstick", "recommend", ((0, 5, "finish"), (6, 14, "category")), product="A", rating="4"),
+    Example(
+        "油皮", "shade_match", ((0, 2, "skin_type"),), "positive", product="B", aspects=("scent#bad", "price#good")
+    ),
+    Example("gold", slots=(), sentiment="negative", aspects=()),
     Example("rose"),
 ]
 
@@ -57,6 +59,8 @@ def test_labels_come_from_the_examples() -> None:
     assert build_task("understanding", EXAMPLES).labels == expected
     for name, labels in expected.items():
         assert build_task(name, EXAMPLES).labels == {name: labels}
+    assert build_task("aspects", EXAMPLES).labels == {"aspects": ["price#good", "scent#bad"], "slots": bio}
+    assert build_task("rating", EXAMPLES).labels["rating"] == ["1", "2", "3", "4", "5"]
 
 
 def test_a_task_survives_json(task) -> None:
@@ -70,8 +74,8 @@ def test_the_network_answers_each_head_and_shares_its_layers(task) -> None:
     outputs = {name: keras.ops.convert_to_numpy(v) for name, v in network.inference(inputs).items()}
     width = {head.name: head.width or len(head.labels) for head in task.heads}
     for head in task.heads:
-        expected = (1, 5, width[head.name]) if head.kind == "tokens" else (1, width[head.name])
-        assert outputs[head.name].shape == expected
+        n = width[head.name]
+        assert outputs[head.name].shape == {"tokens": (1, 5, n), "field": (1, 5 + n + 2, n)}.get(head.kind, (1, n))
         assert outputs[head.name].dtype == np.float32
     assert set(outputs) == set(width)
     assert {id(w) for w in network.training.weights} == {id(w) for w in network.inference.weights}
@@ -90,7 +94,9 @@ def test_every_head_takes_no_loss_where_nothing_is_labelled(task, tokenizer: Tok
         target = kind.target(head, EXAMPLES[3], encoding)
         assert set(np.atleast_1d(target).tolist()) == {UNKNOWN}
         n = len(encoding.token_ids)
-        shape = {"text": (1, len(head.labels)), "tokens": (1, n, len(head.labels)), "embedding": (1, 1)}[head.kind]
+        c = len(head.labels)
+        pieces = {"tokens": (1, n, c), "field": (1, n + c + 2, c), "embedding": (1, 1)}
+        shape = pieces.get(head.kind, (1, c))
         rng = np.random.default_rng(0)
         loss = kind.loss(head, None)(np.array([target]), keras.ops.convert_to_tensor(rng.random(shape), "float32"))
         assert float(keras.ops.convert_to_numpy(loss)) == 0
@@ -167,6 +173,32 @@ def test_slot_metrics_by_hand(tokenizer: Tokenizer) -> None:
     assert found == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "piece_accuracy": 0.75}
 
 
+def test_aspect_metrics_and_targets_by_hand(tokenizer: Tokenizer) -> None:
+    head, kind = Head("aspects", "labels", ("a", "b", "c")), HEAD_KINDS["labels"]
+    examples = [Example("x", aspects=("b", "a")), Example("x", aspects=()), Example("x")]
+    targets = [kind.target(head, example, tokenizer.encode("rose", 8)).tolist() for example in examples]
+    assert targets == [[1, 1, 0], [0, 0, 0], [UNKNOWN] * 3]
+    outputs = [np.array(row, np.float32) for row in ([1, -1, -1], [-1, -1, 1], [9, 9, 9])]
+    found = kind.metrics(head, examples, [], outputs, [])
+    assert found == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "macro_f1": pytest.approx(1 / 3)}
+    logits = keras.ops.convert_to_tensor([[2.0, -1.0, 0.0], [0.0, 0.0, 0.0], [9.0, 9.0, 9.0]])
+    loss = keras.ops.convert_to_numpy(kind.loss(head, None)(np.array(targets), logits))
+    by_hand = np.log1p(np.exp(-2)) + np.log1p(np.exp(1)) + np.log(2) + 3 * np.log(2)
+    assert float(loss) == pytest.approx(by_hand / 2, rel=1e-5)
+
+
+def test_an_aspect_fires_where_one_piece_does() -> None:
+    task = build_task("aspects", EXAMPLES)
+    network = build_network(encoders.build_encoder("lstm", lstm.LSTMConfig(len(PIECES), 4, 4, max_length=8)), task)
+    token_ids = np.array([[2, 7, 8, 3, 0, 0]])
+    real, padded = ({"token_ids": token_ids[:, :n], "padding_mask": (token_ids[:, :n] > 0) * 1} for n in (4, 6))
+    one, two = (keras.ops.convert_to_numpy(network.inference(x)["aspects"]) for x in (real, padded))
+    np.testing.assert_allclose(one, two, atol=1e-5)  # padding is no piece
+    pieces = keras.Model(network.inference.inputs, network.inference.get_layer("aspects_pieces").output)
+    scores = keras.ops.convert_to_numpy(pieces(real))[0]
+    np.testing.assert_allclose(one[0], np.log(np.exp(scores).sum(axis=0)), atol=1e-5)
+
+
 def test_what_a_cut_text_no_longer_shows_counts_as_missed(tokenizer: Tokenizer) -> None:
     head = Head("slots", "tokens", ("O", "B-color", "I-color"))
     example = Example("lip lip rose", slots=((8, 12, "color"),))
@@ -189,7 +221,7 @@ def test_embedding_metrics_and_targets_by_hand(tokenizer: Tokenizer) -> None:
 
 
 def test_unknown_and_unlearnable_tasks_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"\['intent', 'sentiment', 'slots', 'understanding'\].*'mood'"):
+    with pytest.raises(ValueError, match=r"'intent'.*'understanding'.*'mood'"):
         build_task("mood", EXAMPLES)
     with pytest.raises(ValueError, match=r"two labels for 'intent'.*\['recommend'\]"):
         build_task("intent", EXAMPLES[:1])
