@@ -21,8 +21,10 @@ COMMANDS = {
     # name: what it does; the module of the same name in this folder has `arguments(parser)` and `run(options) -> int`
     "demo": "the main job on built-in data: train, export, verify, bench, bundle, consult, report",
     "consult": "ask a bundle, in words and with a photo",
+    "recommend": "rank products for a profile, words or both, and explain any of them to the last term",
     "ask": "answer a question about ingredients, products and routines from what is on record, with citations",
     "search": "find products by words, by what is needed and by what they are free of",
+    "chat": "talk with a bundle over several turns",
     "skin": "say what a photo of a face can honestly tell, or compare two",
     "profile": "keep what a person tells in an encrypted vault; show, export, erase it; make counts anonymous",
     "bundle": "make, inspect and self-test bundles",

@@ -90,6 +90,7 @@ def compose(
     tables: Tables,
     language: str,
     plans: RoutineTable | None = None,
+    route: str | None = None,
 ) -> Composed:
     """Put the answer in words.
 
@@ -103,13 +104,14 @@ def compose(
         tables: The tables of ranking, phrases among them.
         language: Of the answer; English where it is not a language of the phrases.
         plans: How routines are made; as the package has it where `None`.
+        route: Of `ROUTES`, whatever was read; chosen by `route_of` where `None`.
     """
     language = language if language in LANGUAGES else LANGUAGES[0]
     question = Question(text, understanding, needs, ranking, skin, knowledge, tables, language, plans)
-    route = ROUTES[route_of(text, understanding, needs, tables)]
-    offered = None if route.offered is None else route.offered(question)
+    taken = ROUTES[route or route_of(text, understanding, needs, tables)]
+    offered = None if taken.offered is None else taken.offered(question)
     return Composed(
-        tables.phrases.text(route.sentences(question), language),
+        tables.phrases.text(taken.sentences(question), language),
         cautions(question, offered),
         tuple(offered or ()),
     )

@@ -110,7 +110,7 @@ class _Page:
                 [
                     '<li class="product">',
                     f'<div class="head"><span class="place" aria-hidden="true">{place}</span>',
-                    f'<div><h3>{escape(offered.name)}</h3><p class="brand">{escape(offered.brand)}</p></div>',
+                    f'<div><h3>{escape(offered.name)}</h3><p class="brand">{self.brand(offered)}</p></div>',
                     f'<p class="price">{price} <span class="size">· {escape(product.size)}</span></p></div>',
                     self.description(product),
                     self.shade(offered),
@@ -120,6 +120,10 @@ class _Page:
                 ],
             )
         )
+
+    def brand(self, offered: Recommendation) -> str:
+        paid = f" · {self.say('sponsored')}" if offered.sponsored else ""
+        return escape(offered.brand) + paid
 
     def description(self, product: Product) -> str:
         text = product.description.get(self.language, "")

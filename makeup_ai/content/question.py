@@ -76,9 +76,10 @@ class Question:
         )
 
     def product(self, recommendation: Recommendation) -> str:
-        """Word a product with its brand and price."""
+        """Word a product with its brand and price, and that its place is paid for where it is."""
         price = self.phrases.price(recommendation.price, recommendation.currency, self.language)
-        return self.say("product", product=recommendation.name, brand=recommendation.brand, price=price)
+        key = "product.sponsored" if recommendation.sponsored else "product"
+        return self.say(key, product=recommendation.name, brand=recommendation.brand, price=price)
 
     def short(self, items: Sequence[str]) -> str:
         """Join the first items of a list and count the rest."""

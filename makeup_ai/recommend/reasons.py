@@ -96,7 +96,8 @@ def explained(tables: Tables, explanation: Explanation, considered: int, languag
         "count": str(considered),
     }
     if explanation.masks:
-        why = tables.phrases.clauses([why_not(tables, mask, language) for mask in explanation.masks], language)
+        told = dict.fromkeys(why_not(tables, mask, language) for mask in explanation.masks)
+        why = tables.phrases.clauses(list(told), language)
         sentences = [say("masked", reasons=why, **facts)]
     else:
         sentences = [say("position", **facts)]
