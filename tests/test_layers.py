@@ -35,13 +35,14 @@ WORKSHOP = {
     "data": {"data"},
     "models": {"models", "weights"},
     "weights": set(),
+    "optimising": set(),
     "determinism": set(),
     "suitability": set(),
     "taste": {"data", "taste", "evaluation"},
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
     "run": {"models", "tasks", "weights"},
-    "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights"},
+    "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
     "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
 }
 CLI_NEEDS = {

@@ -27,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
     parser.add_argument("--learning-rate", type=float, help="the encoder's own by default")
+    parser.add_argument("--layer-decay", type=float, default=defaults.layer_decay, help="of the rate, layer by layer")
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--noise", type=float, default=defaults.noise, help="share of pieces replaced by random ones")
     parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
         batch_size=options.batch_size,
         learning_rate=rate,
         patience=options.patience,
+        layer_decay=options.layer_decay,
         noise=options.noise,
         balance_classes=options.balance_classes,
         precision=options.precision,

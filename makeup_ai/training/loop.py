@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from makeup_ai.training.data.batches import Batches, stack_targets
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation.evaluate import evaluate, monitored, predict_keras
+from makeup_ai.training.optimising import build_optimizer
 from makeup_ai.training.run import Run, RunLayout, write_json
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Task
 from makeup_ai.training.weights import load_weights, read_arrays, save_weights, set_variables, write_arrays
@@ -39,6 +40,7 @@ class TrainOptions:
         weight_decay: Of AdamW (Loshchilov & Hutter, 2019), not on biases and normalisation.
         clip_norm: Largest global norm of a gradient.
         patience: Epochs without a better validation figure before it stops.
+        layer_decay: What the rate is multiplied by from each layer to the one below it, in (0, 1].
         noise: Share of pieces replaced by random ones, outside of slots.
         balance_classes: Whether rare classes weigh more in the loss.
         precision: Keras dtype policy, `"float32"`, `"mixed_float16"` or `"mixed_bfloat16"`.
@@ -53,6 +55,7 @@ class TrainOptions:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     patience: int = 2
+    layer_decay: float = 1.0
     noise: float = 0.0
     balance_classes: bool = False
     precision: str = "float32"
@@ -62,6 +65,8 @@ class TrainOptions:
     def __post_init__(self) -> None:
         if min(self.epochs, self.batch_size, self.patience) < 1 or self.learning_rate <= 0:
             raise ValueError(f"Expected epochs, batch_size, patience >= 1 and a learning_rate > 0. Received: {self}")
+        if not 0 < self.layer_decay <= 1:
+            raise ValueError(f"Expected a layer_decay in (0, 1]. Received: layer_decay={self.layer_decay}")
         if not 0 <= self.noise < 1:
             raise ValueError(f"Expected a share of noise in [0, 1). Received: noise={self.noise}")
         if self.precision not in {"float32", "mixed_float16", "mixed_bfloat16"}:
@@ -206,39 +211,23 @@ def _digest(*parts: Sequence[Example]) -> str:
 
 
 def _compile(run: Run, targets: dict[str, list[Any]], options: TrainOptions, steps: int) -> None:
-    import keras
-
     model, losses, weights = run.network.training, {}, {}
     for head in run.task.heads:
         kind = HEAD_KINDS[head.kind]
         balance = _class_weights(targets[head.name], len(head.labels)) if options.balance_classes else None
         losses[_output(run.task, head.name)] = kind.loss(head, balance if head.labels else None)
         weights[_output(run.task, head.name)] = head.weight
-    warmup = max(1, int(options.warmup * steps))
-    rate = _LinearRate(options.learning_rate, warmup, max(steps, warmup + 1))
-    optimizer = keras.optimizers.AdamW(
-        rate, weight_decay=options.weight_decay, global_clipnorm=options.clip_norm, epsilon=1e-6
+    optimizer = build_optimizer(
+        model.trainable_variables,
+        learning_rate=options.learning_rate,
+        warmup=options.warmup,
+        steps=steps,
+        weight_decay=options.weight_decay,
+        clip_norm=options.clip_norm,
+        layer_decay=options.layer_decay,
     )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer=optimizer, loss=losses, loss_weights=weights)
     model.optimizer.build(model.trainable_variables)
-
-
-def _LinearRate(peak: float, warmup: int, total: int) -> Any:  # noqa: N802  # it stands for a class, see below
-    """Return a schedule that rises to `peak` over `warmup` steps and falls to zero at `total`."""
-    import keras  # not at the top: this module is read before a backend is chosen
-
-    class LinearRate(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-        def __call__(self, step: Any) -> Any:
-            step = keras.ops.cast(step, "float32")
-            return peak * keras.ops.minimum(
-                (step + 1) / warmup, keras.ops.maximum(0.0, (total - step) / (total - warmup))
-            )
-
-        def get_config(self) -> dict[str, Any]:
-            return {"peak": peak, "warmup": warmup, "total": total}
-
-    return LinearRate()
 
 
 def _output(task: Task, head_name: str) -> str:

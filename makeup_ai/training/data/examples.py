@@ -114,7 +114,7 @@ def _example(row: Row, file: str) -> Example:
             raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row.number, column=name)
     if "text" not in row.values:
         raise DataError("An example has a text. The field is missing", file=file, row=row.number, column="text")
-    known = {
+    known: dict[str, Any] = {
         name: tuple(content) if name == "aspects" else content
         for name, content in row.values.items()
         if content is not None and name != "slots"

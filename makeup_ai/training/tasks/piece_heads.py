@@ -89,7 +89,8 @@ class TokenHead:
 
     def classes(self, logits: NDArray[np.float32], labels: Sequence[str], pieces: int) -> NDArray[np.int64]:
         """Decode one text to one class a piece."""
-        return logits[:pieces].argmax(-1)
+        best: NDArray[np.int64] = logits[:pieces].argmax(-1)
+        return best
 
 
 @dataclass(frozen=True, slots=True)
