@@ -149,4 +149,5 @@ def profile_of(facts: Iterable[Fact], now: float) -> Profile:
             values.setdefault(fact.field, []).append(fact.value)
         else:
             values[fact.field] = fact.value
-    return Profile(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Profile(**values)
