@@ -45,9 +45,9 @@ def best_question(
 ) -> Expected | None:
     """Choose what to ask, or nothing.
 
-    For each need that is missing, the plausible answers are tried; each counts by the products that offer it. Nothing is
-    asked twice, nor what the words, the profile or a photo told, nor more than `rules.most` questions, nor where the
-    answer would change little.
+    For each need that is missing, the plausible answers are tried; each counts by the products that offer it. Nothing
+    is asked twice, nor what the words, the profile or a photo told, nor more than `rules.most` questions, nor where
+    the answer would change little.
     """
     if len(state.asked) >= rules.most:
         return None

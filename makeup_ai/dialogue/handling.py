@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from makeup_ai.dialogue.explaining import why_words
 from makeup_ai.dialogue.gathering import WHICH_VALUE, kept_out, merge
 from makeup_ai.dialogue.hearing import add, cheaper, feedback, own
-from makeup_ai.dialogue.explaining import why_words
 from makeup_ai.dialogue.pending import hear_answer
 from makeup_ai.dialogue.scene import Scene
 from makeup_ai.dialogue.state import State, Turn
@@ -33,7 +33,6 @@ def medical(scene: Scene) -> Turn | None:
     """Send to a doctor before anything else, offer nothing, and keep in mind what protects."""
     text = scene.reading.text
     flags = [match[0] for flag in scene.tables.settings.red_flags if (match := flag.search(text.lower()))]
-    flags += [w.text for w in scene.reading.wishes if w.slot == "condition" and w.value is None]
     if not flags:
         return None
     _protect(scene)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from makeup_ai.dialogue.asking import BUDGET
 from makeup_ai.dialogue.gathering import KEEP_OUT, WHICH_VALUE, drop
-from makeup_ai.dialogue.rules import DialogueTable
+from makeup_ai.dialogue.rules import DialogueTable, found
 from makeup_ai.dialogue.scene import NEED, Scene
 from makeup_ai.dialogue.state import SAID, Pending, Wish
 
@@ -30,7 +30,7 @@ def hear_answer(scene: Scene) -> None:
 def _need(scene: Scene, pending: Pending) -> bool:
     text, table, slot = scene.reading.text, scene.table, pending.slot
     if slot == BUDGET:
-        amount = scene.reading.budget or scene.assistant.lexicon.budget(text, scene.reading.language)
+        amount = scene.reading.budget or _bare_amount(scene)
         if amount:
             scene.reading = replace(scene.reading, budget=amount)
             scene.learn("budget", amount, SAID)
@@ -47,6 +47,15 @@ def _need(scene: Scene, pending: Pending) -> bool:
         scene.reading = replace(scene.reading, wishes=tuple(w for w in scene.reading.wishes if w.value is not None))
         return True
     return False
+
+
+def _bare_amount(scene: Scene) -> float | None:
+    """Read a number as an amount, where it is no place in the list and nothing is said of a product."""
+    text, table = scene.reading.text, scene.table
+    patterns = [*table.ordinals.values(), *(rule.patterns for rule in table.feedback)]
+    if any(found(one, text) for one in patterns):
+        return None
+    return scene.assistant.lexicon.budget(text, scene.reading.language)
 
 
 def _take(scene: Scene, slot: str, values: list[str]) -> None:

@@ -65,7 +65,7 @@ def read(assistant: Assistant, table: DialogueTable, state: State, text: str) ->
         for slot in slots
         if slot.slot in rules
         and rules[slot.slot].role != "budget"
-        and (slot.value is not None or rules[slot.slot].role == "mask")
+        and (slot.value is not None or (rules[slot.slot].role == "mask" and _is_whole(text, slot)))
     ]
     taken = [Wish(s.slot, s.value, s.text) for s in assistant.lexicon.negated(text) if not _inside(s, spans)]
     return Reading(
@@ -116,7 +116,8 @@ def _slots(assistant: Assistant, table: DialogueTable, text: str, understanding:
     slots = [s for s in slots if s.slot not in table.trusted or s.value is not None]
     known = [m for m in assistant.lexicon.mentions(text[:MAX_CHARACTERS]) if m.slot in table.trusted]
     for mention in assistant.lexicon.meant(text, sorted(known, key=lambda m: m.start - m.end)):
-        if not any(slot.start < mention.end and mention.start < slot.end for slot in slots):
+        under = [slot for slot in slots if slot.start < mention.end and mention.start < slot.end]
+        if all(slot.value is None for slot in under):
             slots.append(mention)
     return sorted(slots, key=lambda slot: (slot.start, slot.end))
 
@@ -134,6 +135,15 @@ def _prices(assistant: Assistant, text: str, language: str, slots: Sequence[Slot
                     least = round(low * amount / high, 2)
     floors = [float(slot.value) for slot in assistant.lexicon.floors(text) if slot.value is not None]
     return most, max(floors) if floors else least
+
+
+def _is_whole(text: str, slot: Slot) -> bool:
+    """Whether a span in unknown words is made of whole words, and not of a piece that the tagger cut."""
+
+    def letter(at: int) -> bool:
+        return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
+
+    return not (letter(slot.start - 1) and letter(slot.start)) and not (letter(slot.end - 1) and letter(slot.end))
 
 
 def _inside(slot: Slot, spans: Sequence[tuple[int, int]]) -> bool:

@@ -167,9 +167,12 @@ class Scene:
         return self.end(composed.recommendations, composed.cautions, question=question, needs=needs)
 
     def _no_more(self, needs: Needs) -> Turn:
-        """Say that nothing else fits, and take back what left nothing, so that the next wish starts from the last list."""
-        self.say("dialogue.no_more")
+        """Say that nothing else fits, and take back what left nothing: the next wish starts from the last list."""
         before = self.before
+        if self.state.below is not None and self.state.below != before.below:
+            self.said[-1:] = [self.words("dialogue.no_cheaper", price=self.price(self.state.below))]
+        else:
+            self.say("dialogue.no_more")
         rejected = {one.value.product_id for one in self.learned if isinstance(one.value, Bought)}
         self.state = replace(
             self.state,

@@ -258,7 +258,7 @@ def test_values_are_exact_and_orders_do_not_depend_on_the_shelf(plan):
      {"slow_start": {"x": [[2, 1]]}}, {"oil_base": "("}, {"worth": -1}],
 )  # fmt: skip
 def test_a_table_that_does_not_fit_is_refused(broken):
-    with pytest.raises(BundleError, match="routine.json"):
+    with pytest.raises(BundleError, match=r"routine\.json"):
         RoutineTable.from_dict({**packaged(), **broken})
 
 

@@ -39,7 +39,7 @@ def gaps(ranking: Ranking, categories: Sequence[str], pieces: Pieces) -> list[Ga
 
 
 def _filtered_out(ranking: Ranking, category: str) -> tuple[int, ...]:
-    """Rows that only the filters hide, best first: a step that was not asked for, as the sunscreen beside a retinoid."""
+    """Rows that only the filters hide, best first: for a step not asked for, as sunscreen beside a retinoid."""
     tables = ranking.tables
     rows = [row for row in ranking.masked.only("filter").tolist() if tables.products[row].category == category]
     return tuple(sorted(rows, key=lambda row: (-int(ranking.scores[row]), int(tables.id_order[row]))))

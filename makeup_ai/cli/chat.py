@@ -1,0 +1,75 @@
+"""`makeup-ai chat BUNDLE [--profile FILE] [--state FILE] [--json]`, a line a turn."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from makeup_ai.assistant import Assistant
+from makeup_ai.dialogue import Conversation, State, Turn
+from makeup_ai.files import write_whole
+from makeup_ai.schema import Profile, to_dict
+
+PHOTO = "/photo "
+"""A line `/photo FILE` shows a photo of the face; words may come on the next line."""
+QUIT = "/quit"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("bundle", metavar="BUNDLE", help="folder of a bundle")
+    parser.add_argument("--profile", metavar="FILE", help="JSON object with fields of makeup_ai.schema.Profile")
+    parser.add_argument("--state", metavar="FILE", help="go on from here where it exists, and keep the state there")
+    parser.add_argument("--json", action="store_true", help="print each turn as one JSON object on a line")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Talk until the input ends or a line is `/quit`; `/photo FILE` shows a photo."""
+    profile = Profile.from_dict(_read(options.profile, "a profile")) if options.profile else None
+    kept = Path(options.state) if options.state else None
+    state = State.from_dict(_read(str(kept), "a state")) if kept is not None and kept.exists() else None
+    conversation = Conversation(Assistant.load(options.bundle), profile, state)
+    for line in _lines(sys.stdin.isatty() and not options.json):
+        photo = line.removeprefix(PHOTO).strip() if line.startswith(PHOTO) else None
+        turn = conversation.say("" if photo is not None else line, photo)
+        if options.json:
+            print(json.dumps(to_dict(turn), ensure_ascii=False), flush=True)
+        else:
+            _print(turn)
+        if kept is not None:
+            text = json.dumps(turn.state.to_dict(), ensure_ascii=False, indent=1) + "\n"
+            write_whole(kept, text.encode("utf-8"))
+    return 0
+
+
+def _read(path: str, what: str) -> object:
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"Expected {what} as JSON in UTF-8. Received: {path!r} ({error})") from error
+
+
+def _lines(prompt: bool) -> Iterator[str]:
+    """Give the lines of the input; a person at a terminal is shown where to write."""
+    while True:
+        if prompt:
+            print("you: ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line or line.strip() == QUIT:
+            return
+        yield line.rstrip("\n")
+
+
+def _print(turn: Turn) -> None:
+    print(f"me: {turn.reply}")
+    for place, offered in enumerate(turn.recommendations if turn.routine is None else (), 1):
+        print(f"{place:4}. {offered.brand} {offered.name}  {offered.price:g} {offered.currency}")
+    for caution in turn.cautions:
+        if caution.text not in turn.reply:
+            print(f"  ! {caution.text}")
+    for one in turn.learned:
+        print(f"  * {'no longer ' if one.removed else ''}{one.field}: {to_dict(one.value)}")
+    sys.stdout.flush()
