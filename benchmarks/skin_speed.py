@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from skin_peer import LONGEST, scaled
 
+from makeup_ai.vision.analyse import keep_memory
 from makeup_ai.vision.canonical import REGIONS
 from makeup_ai.vision.capture import is_grey, judge
 from makeup_ai.vision.cues import CUES
@@ -96,6 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     cv2.setNumThreads(1)
+    keep_memory()
     finder, clock = FaceFinder(), Clock()
     with tempfile.TemporaryDirectory() as folder:
         photos = scaled(sorted((options.photos / "portraits").glob("*.jpg"))[::5], Path(folder))

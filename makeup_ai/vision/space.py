@@ -113,11 +113,20 @@ def _mean(values: Any, axis: int | None = None) -> Any:
     return _add(values, axis) / (values.size if axis is None else values.shape[axis])
 
 
+def _take(values: Any, places: Any, axis: int) -> Any:
+    return values.take(places, axis)
+
+
+def _reshape(values: Any, shape: Any) -> Any:
+    return values.reshape(shape)
+
+
 def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     return np.array(arrays) if axis == 0 else np.stack(arrays, axis)
 
 
-_OWN = {"where": _where, "sum": _sum, "mean": _mean, "stack": _stack}  # hundreds of small calls: NumPy's own check more
+# NumPy's own check more, which tells in hundreds of small calls.
+_OWN = {"where": _where, "sum": _sum, "mean": _mean, "take": _take, "reshape": _reshape, "stack": _stack}
 NUMPY = SimpleNamespace(
     **{name: getattr(np, name) for name in SHARED} | _OWN,
     cast=_cast,

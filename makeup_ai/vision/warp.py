@@ -71,14 +71,18 @@ def sample(xp: Any, image: Array, xy: Array) -> Array:
     corner = xp.floor(held)
     right, down = held[0] - corner[0], held[1] - corner[1]
     index = xp.cast(corner[1] * float(side) + corner[0], "int32")
-    around = [index, index + 1, index + side, index + (side + 1)]
+    beside, below, across = index + 1, index + side, index + (side + 1)
     found = []
-    for plane in range(channels):  # one at a time stays in the cache
+    for plane in range(channels):  # one at a time, and pair by pair, stays in the cache
         flat = xp.reshape(image[plane], (-1,))
-        above, beside, below, across = (xp.take(flat, place, axis=0) for place in around)
-        above, below = above + (beside - above) * right, below + (across - below) * right
-        found.append(above + (below - above) * down)
+        upper = _between(xp.take(flat, index, axis=0), xp.take(flat, beside, axis=0), right)
+        lower = _between(xp.take(flat, below, axis=0), xp.take(flat, across, axis=0), right)
+        found.append(_between(upper, lower, down))
     return xp.stack(found)
+
+
+def _between(first: Array, second: Array, part: Array) -> Array:
+    return first + (second - first) * part
 
 
 def stretch(xp: Any, placed: Array) -> Array:
