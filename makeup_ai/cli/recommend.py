@@ -1,4 +1,4 @@
-"""`makeup-ai recommend BUNDLE [--profile FILE] [--text TEXT] [--top N] [--explain PRODUCT_ID] [--json]`."""
+"""`makeup-ai recommend BUNDLE [--profile FILE | --vault FILE] [--text TEXT] [--top N] [--explain ID] [--json]`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from makeup_ai.schema import LANGUAGES, Profile, to_dict
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("bundle", metavar="BUNDLE", help="folder of a bundle")
-    parser.add_argument("--profile", metavar="FILE", help="JSON object with fields of makeup_ai.schema.Profile")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--profile", metavar="FILE", help="JSON object with fields of makeup_ai.schema.Profile")
+    kept.add_argument(
+        "--vault", metavar="FILE", help="of `makeup-ai profile`; what its policy gives to advice and safety"
+    )
     parser.add_argument("--text", default="", help="what the person writes; '-' reads standard input")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the answer; the text's own by default")
     parser.add_argument("--top", type=int, help="products at most; the bundle's own number by default")
@@ -38,6 +42,10 @@ def run(options: argparse.Namespace) -> int:
 
 def profile_of(options: argparse.Namespace) -> Profile | None:
     """Read the profile that the flags name, if any."""
+    if options.vault:
+        from makeup_ai.profile.unlock import view_from_vault  # its cipher is not needed otherwise
+
+        return view_from_vault(options.vault, "recommend")
     return read_profile(options.profile) if options.profile else None
 
 

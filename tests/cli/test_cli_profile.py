@@ -247,5 +247,7 @@ def test_a_consultation_from_a_vault(tiny_bundle, tmp_path, capsys):
     rows, error = offered()
     assert any(row["price"] > 15 for row in rows) and "budget of the profile is not used" in error
     assert "recommend  advice+safety  allergies" in told(capsys, "log", "--vault", path)[1]
+    assert main(["recommend", str(tiny_bundle), "--vault", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recommendations"]
     with pytest.raises(SystemExit):
         main([*consult, "--vault", str(path), "--profile", "x"])
