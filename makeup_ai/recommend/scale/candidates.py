@@ -32,8 +32,12 @@ CERTAIN = 512
 """Neighbours that must be left of them once what is masked has been taken out."""
 
 
-def candidates(sums: Sums, kept: Bits, many: int) -> NDArray[np.int64] | None:
-    """Choose the rows to sum.
+Summed = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows, each once, and their scores."""
+
+
+def candidates(sums: Sums, kept: Bits, many: int) -> Summed | None:
+    """Choose rows and sum them.
 
     Args:
         sums: Of the question.
@@ -41,29 +45,34 @@ def candidates(sums: Sums, kept: Bits, many: int) -> NDArray[np.int64] | None:
         many: How many of the best must be among the rows; no more than are kept.
 
     Returns:
-        Rows, each once, none of them masked; `None` for all that are kept.
+        Rows that are kept, and their scores; `None` where all that are kept have to be summed.
     """
     index = sums.tables.index
     if len(kept) <= SCANNED:
-        return kept.rows
+        return _summed(sums, kept.rows)
     if sums.embedding and index is None:
         return None
     if sums.columns:
-        near = np.empty(0, np.int64) if index is None else _nearest(sums, NEAREST, EXPANSION)
-        return _bounded(sums, kept, many, near)
+        return _bounded(sums, kept, many, _nearest(sums, NEAREST, EXPANSION))
     if index is None or not sums.embedding or sums.needs.budget is not None:
         return None  # the index knows nothing of prices
     near = _nearest(sums, ALONE, ALONE)
     near = near[kept.flags[near]]
-    return near if len(near) >= max(CERTAIN, many) else None
+    return _summed(sums, near) if len(near) >= max(CERTAIN, many) else None
+
+
+def _summed(sums: Sums, rows: NDArray[np.int64]) -> Summed:
+    return rows, sums.at(rows)
 
 
 def _nearest(sums: Sums, many: int, expansion: int) -> NDArray[np.int64]:
     index = sums.tables.index
-    return np.empty(0, np.int64) if index is None else index.nearest(sums.embedding, many, expansion)
+    return (
+        np.empty(0, np.int64) if index is None or not sums.embedding else index.nearest(sums.embedding, many, expansion)
+    )
 
 
-def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> NDArray[np.int64] | None:
+def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> Summed | None:
     known, flags = sums.known(), kept.flags
     step = max(1, len(known) // SAMPLE)
     sample = known[::step][flags[::step]]
@@ -72,18 +81,22 @@ def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> NDAr
         return None
     high = int(np.partition(sample, len(sample) - wanted)[len(sample) - wanted])
     rows = Bits.where((known >= high) & flags).rows
-    if len(rows) > MOST:
-        rows = rows[:: len(rows) // MOST + 1]  # many are equal: any of them tell what the last one is worth
-        high = int(known.max()) + 1
-    elif len(rows) < many:
-        return None
+    if not many <= len(rows) <= MOST:
+        return None  # too many are equal for a bound to tell them apart
     scores = sums.at(rows)
-    last = int(np.partition(scores, len(scores) - many)[len(scores) - many])
-    needed = last - _ceiling(sums, near)
-    rest = Bits.where((known >= needed) & (known < high) & flags).rows if needed < high else near[:0]
-    if len(rest) > MOST:
-        rest = rest[np.argpartition(known[rest], len(rest) - MOST)[len(rest) - MOST :]]
-    return np.unique(np.concatenate([rows, rest, near[flags[near]]]))
+    needed = int(np.partition(scores, len(scores) - many)[len(scores) - many]) - _ceiling(sums, near)
+    found = [(rows, scores)]
+    if needed < high:
+        rest = Bits.where((known >= needed) & (known < high) & flags).rows
+        if len(rest) > MOST:
+            needed = int(np.partition(known[rest], len(rest) - MOST)[len(rest) - MOST])
+            rest = rest[known[rest] >= needed][:MOST]
+        found.append(_summed(sums, rest))
+    # Below the bound, but the index had to be asked anyway, and bounds that were cut short gain by it.
+    below = near[flags[near] & (known[near] < min(needed, high))]
+    found.append(_summed(sums, below))
+    every, worth = zip(*found, strict=True)
+    return np.concatenate(every), np.concatenate(worth)
 
 
 def _ceiling(sums: Sums, near: NDArray[np.int64]) -> int:

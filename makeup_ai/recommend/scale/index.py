@@ -21,7 +21,7 @@ from makeup_ai.errors import BundleError
 
 FILE = "index.usearch"
 INSTALL = "pip install 'makeup-ai[scale]'"
-CONNECTIVITY, EXPANSION_ADD = 16, 128
+CONNECTIVITY, EXPANSION_ADD = 16, 64
 TAIL = struct.Struct("<8sI")
 """Magic, and how many bytes of JSON stand before this."""
 MAGIC = b"MKINDEX1"

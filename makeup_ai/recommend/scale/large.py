@@ -59,10 +59,10 @@ class RowOf(Mapping[str, int]):
         self._ids, self._rows = columns.arrays["ids"], columns.arrays["id_rows"]
 
     def __getitem__(self, product_id: str) -> int:
-        key = product_id.encode("utf-16-be", "surrogatepass")
+        # An array of bytes does not keep a null at the end, and no id has a null character.
+        key = product_id.encode("utf-16-be", "surrogatepass").rstrip(b"\0")
         at = int(np.searchsorted(self._ids, np.bytes_(key)))
-        # A trailing null byte is not kept in the array, nor is there an id with a null character.
-        if "\0" in product_id or at == len(self._ids) or self._ids[at] != np.bytes_(key):
+        if "\0" in product_id or at == len(self._ids) or self._ids[at] != key:
             raise KeyError(product_id)
         return int(self._rows[at])
 

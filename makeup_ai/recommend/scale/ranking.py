@@ -90,13 +90,15 @@ def rank_large(
 
 def best(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the best rows of those kept, with their scores, best first."""
-    order = sums.tables.id_order
     chosen = candidates(sums, kept, many)
-    if chosen is not None:
-        return first(sums.at(chosen), chosen, many, order)
+    return scan(sums, kept, many) if chosen is None else first(*chosen, many, sums.tables.id_order)
+
+
+def scan(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the same by summing all that are kept, a block at a time."""
     rows, scores = np.empty(0, np.int64), np.empty(0, np.int64)
     for start in range(0, kept.size, BLOCK):
         block = start + np.flatnonzero(kept.flags[start : start + BLOCK])
-        joined = np.concatenate([rows, block])
-        rows, scores = first(np.concatenate([scores, sums.at(block)]), joined, many, order)
+        joined = np.concatenate([rows, block]), np.concatenate([scores, sums.at(block)])
+        rows, scores = first(*joined, many, sums.tables.id_order)
     return rows, scores

@@ -78,13 +78,13 @@ def _column(tables: Tables, need: str, sharing: int) -> Callable[[], NDArray[np.
 
 
 def first(
-    scores: NDArray[np.int64], rows: NDArray[np.int64], many: int, order: NDArray[np.int64]
+    rows: NDArray[np.int64], scores: NDArray[np.int64], many: int, order: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose the best rows: by score, then by the order of ids.
 
     Args:
+        rows: `(rows,)` in the catalogue, each once.
         scores: `(rows,)`.
-        rows: `(rows,)` in the catalogue.
         many: How many at most.
         order: Place of each row of the catalogue among the ids.
 
