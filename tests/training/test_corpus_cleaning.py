@@ -80,6 +80,11 @@ def test_a_text_is_left_out_with_its_reason(text: str, reason: str) -> None:
     assert (cleaned.text, cleaned.reason) == ("", reason)
 
 
+def test_line_breaks_of_html_are_those_of_its_tags() -> None:
+    assert clean_for_corpus("<p>A cream\nfor dry skin.</p>It\nlasts").text == "A cream for dry skin.\nIt lasts"
+    assert clean_for_corpus("A cream\nfor <b>dry</b> skin").text == "A cream\nfor dry skin"
+
+
 def test_only_the_garbled_line_is_dropped() -> None:
     cleaned = clean_for_corpus("A rich cream for dry skin.\nItâ€™s whipped and light.\nI like it a lot.")
     assert cleaned.text == "A rich cream for dry skin.\nI like it a lot."

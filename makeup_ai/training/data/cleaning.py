@@ -97,7 +97,9 @@ def clean_for_corpus(text: str, settings: Cleaning | None = None) -> Cleaned:
         'too short'
     """
     settings = settings or Cleaning()
-    tagged = _BREAK.sub("\n", _INLINE.sub("", html.unescape(text)))
+    tagged = _INLINE.sub("", html.unescape(text))
+    if _BREAK.search(tagged):  # in HTML, a line break of the source is a blank
+        tagged = _BREAK.sub("\n", tagged.replace("\n", " "))
     lines = clean_text(tagged).split("\n")
     whole = [line for line in lines if "\ufffd" not in line and not looks_like_mojibake(line)]
     plain, masked = mask_personal(simplified_text(fold_width("\n".join(whole))), settings.placeholders)

@@ -63,12 +63,16 @@ ABBREVIATIONS = frozenset(
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _QUOTES = "\"'”’」』"
 _CLOSERS = _QUOTES + ")\\]）】》〉}"
+_PICTURE = rf"{EMOJI}[\ufe0e\ufe0f\u200d]*"  # with what chooses its drawing or joins it to the next
 _CANDIDATE = re.compile(
-    rf"(?P<end>[.!?。！？；…]+)(?P<close>[{_CLOSERS}]*)(?P<emoji>(?:\s*{EMOJI})*)|(?P<alone>{EMOJI}(?:\s*{EMOJI})*)"
+    rf"(?P<end>[.!?。！？；…]+)(?P<close>[{_CLOSERS}]*)(?P<emoji>(?:\s*{_PICTURE})*)"
+    rf"|(?P<alone>{_PICTURE}(?:\s*{_PICTURE})*)"
 )
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9,;-])[^\S\n]*\n[^\S\n]*(?=[a-z])")
 _BLANK = re.compile(rf"(?<=[{_HAN}，,])\s+(?=[{_HAN}])")
 _LAST_WORD = re.compile(r"[^\s(（\[\"“‘]+$")
 _WEAK = re.compile(r"[,，、;:：~～]|\s")
+_SAYS = re.compile(rf"[^\W_]|{EMOJI}")
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _VITAMIN = re.compile(r"(?i)\bvitamin\s+[A-Z]$")
 
@@ -76,12 +80,12 @@ _VITAMIN = re.compile(r"(?i)\bvitamin\s+[A-Z]$")
 def split_sentences(text: str, longest: int = LONGEST) -> list[str]:
     """Cut a text into sentences.
 
-    Ends are 。！？； and . ! ? with the quotes, brackets and emoji that follow them, and line breaks. A full stop is
-    none after an abbreviation, an initial or a number at the head of a list, nor within a number or a name
-    (`e.l.f.`); dots and an ellipsis are one before a capital, a Chinese character or nothing. Where punctuation is
-    missing, an emoji before a capital or a Chinese character ends a sentence, as does a blank between two long runs
-    of Chinese; what is still longer than `longest` words is cut at its last comma, or else its last blank. Nothing
-    but blanks is lost.
+    Ends are 。！？； and . ! ? with the quotes, brackets, signs and emoji that follow them, and line breaks, but for
+    those within a wrapped line (a small letter follows, and no end stands before). A full stop is none after an
+    abbreviation, an initial or a number at the head of a list, nor within a number or a name (`e.l.f.`); dots and an
+    ellipsis are one before a capital, a Chinese character or nothing. Where punctuation is missing, an emoji before a
+    capital or a Chinese character ends a sentence, as does a blank between two long runs of Chinese; what is still
+    longer than `longest` words is cut at its last comma, or else its last blank. Nothing but blanks is lost.
 
     Args:
         text: Cleaned, see `cleaning.clean_for_corpus`.
@@ -99,11 +103,17 @@ def split_sentences(text: str, longest: int = LONGEST) -> list[str]:
     if longest < 2:
         raise ValueError(f"Expected longest of at least 2 words. Received: longest={longest}")
     found: list[str] = []
-    for line in text.split("\n"):
+    for line in _WRAPPED.sub(" ", text).split("\n"):
         for ended in _at_ends(line):
             for part in _at_blanks(ended):
                 found += _shortened(part, longest)
-    return [sentence for part in found if (sentence := part.strip())]
+    sentences: list[str] = []
+    for sentence in filter(None, map(str.strip, found)):
+        if sentences and not _SAYS.search(sentence):
+            sentences[-1] += sentence
+        else:
+            sentences.append(sentence)
+    return sentences
 
 
 def _at_ends(line: str) -> Iterator[str]:
