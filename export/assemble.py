@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from makeup_ai import __version__
 from makeup_ai.assistant import MODEL_FILES, Assistant
 from makeup_ai.bundle import MANIFEST, SCHEMA_VERSION, Bundle, Manifest, describe_files
+from makeup_ai.export.columns import prepare_for_many
 from makeup_ai.export.model_card import model_card
 from makeup_ai.export.skin import SkinFile
 from makeup_ai.knowledge.clashes import clashes_table
@@ -80,6 +81,7 @@ class Ingredients:
         faq: The brand's own questions and answers; empty to leave them out.
         weights: Learned ones of the needs table; none by default.
         taste: What purchases have taught; its weights go into the ranking. `None` to leave it out.
+        index: Whether to index the product vectors; `None` where there are many and USearch is installed.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Ingredients:
     faq: Sequence[Faq] = ()
     weights: NeedWeights = field(default_factory=NeedWeights)
     taste: Taste | None = None
+    index: bool | None = None
 
 
 def assemble(folder: str | Path, given: Ingredients) -> Bundle:
@@ -218,6 +221,7 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
     tokenizer = Tokenizer(folder / "tokenizer.json")
     embeddings = product_embeddings(session, tokenizer, given.products, lexicon, max_length)
     (tables / "embeddings.bin").write_bytes(embeddings.tobytes())
+    prepare_for_many(tables, len(given.products), given.index)
     notice = "This bundle was made with makeup_ai, licensed under the Apache License 2.0.\n"
     if given.face_models is not None:
         for name in SHA256:

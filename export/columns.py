@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makeup_ai.recommend.scale.columns import FOLDER, write_columns
+from makeup_ai.recommend.scale.index import FILE, write_index
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.schema import to_dict
 
@@ -20,26 +22,43 @@ REPLACED = ("catalogue", "masks", "needs")
 """JSON tables that only name the columns then."""
 
 
-def to_columns(folder: Path) -> Tables:
+def prepare_for_many(folder: Path, products: int, index: bool | None) -> None:
+    """Give a folder of tables what a large catalogue needs; a small one is left as it is unless an index is asked for.
+
+    Args:
+        folder: A bundle's `tables`, whole.
+        products: How many there are.
+        index: Whether to write one; `None` for a large catalogue's where USearch is installed.
+
+    Raises:
+        ModuleNotFoundError: An index is asked for, and USearch is not installed.
+    """
+    many = products >= MANY
+    wanted = index or (index is None and many and find_spec("usearch") is not None)
+    if not many and not wanted:
+        return
+    tables = Tables.load(folder)
+    if many:
+        to_columns(folder, tables)
+    if wanted:
+        write_index(folder / FILE, tables.embeddings)
+
+
+def to_columns(folder: Path, tables: Tables) -> None:
     """Write the columns of a folder of tables, and cut the tables they stand for down to their name.
 
     Args:
         folder: A bundle's `tables`, whole.
-
-    Returns:
-        The tables as read from JSON.
+        tables: As read from them.
 
     Raises:
-        BundleError: The tables do not fit together.
         ValueError: A product id holds a null character.
     """
-    tables = Tables.load(folder)
     names, arrays = columns_of(tables)
     lines = (json.dumps(to_dict(product), ensure_ascii=False, separators=(",", ":")) for product in tables.products)
     write_columns(folder / FOLDER, names, arrays, lines)
     for name in REPLACED:
         (folder / f"{name}.json").write_text(json.dumps({"schema": 2, "stored": FOLDER}), "utf-8")
-    return tables
 
 
 def columns_of(tables: Tables) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -80,7 +99,7 @@ def _flat(name: str, parts: Mapping[str, Sequence[Iterable[int]]], kind: type) -
     """Put parts one after another, with where each begins."""
     arrays: dict[str, NDArray[Any]] = {}
     for field, lists in parts.items():
-        pieces = [np.asarray(piece, kind) for piece in lists]
+        pieces: list[NDArray[Any]] = [np.asarray(piece, kind) for piece in lists]
         arrays[f"{name}_{field}"] = np.concatenate([np.empty(0, kind), *pieces])
         arrays[f"{name}_starts"] = np.cumsum([0, *(len(piece) for piece in pieces)]).astype(np.int64)
     return arrays

@@ -32,6 +32,7 @@ def make_bundle(
     faq: str | Path | None = None,
     weights: str | Path | None = None,
     taste: str | Path | None = None,
+    index: bool | None = None,
 ) -> Bundle:
     """Make a bundle around a run of the task `understanding`.
 
@@ -47,6 +48,7 @@ def make_bundle(
             shop's with the built-in products, and none with others.
         weights: What `makeup-ai knowledge learn` wrote; the graph's own by default.
         taste: Folder that `makeup-ai taste learn` wrote; by default nothing is known of purchases.
+        index: Whether to index the product vectors; by default where there are many and USearch is installed.
 
     Raises:
         ValueError: The run is of another task, a row of the FAQ is not whole, or the weights do not fit.
@@ -82,6 +84,7 @@ def make_bundle(
             skin=export_skin(Path(export) / "skin", default_table(), tuple(chosen)),
             faq=answers,
             weights=NeedWeights.load(weights) if weights else NeedWeights(),
+            index=index,
             taste=Taste.load(taste) if taste else None,
         ),
     )

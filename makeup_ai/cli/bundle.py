@@ -27,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--faq", metavar="FILE.jsonl", help="the brand's questions and answers, one JSON object a line")
     make.add_argument("--weights", metavar="FILE.json", help="of the needs table, from `makeup-ai knowledge learn`")
     make.add_argument("--taste", metavar="FOLDER", help="what purchases taught, from `makeup-ai taste learn`")
+    make.add_argument("--index", action="store_true", help="index the product vectors even where they are few")
     make.add_argument("--name", default="makeup_ai bundle")
     make.add_argument("--data-statement", required=True, help="what it was trained and measured on, in words")
     make.add_argument("--out", required=True, metavar="BUNDLE")
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
             data=options.data_statement,
             faq=options.faq,
             weights=options.weights,
+            index=options.index or None,
             taste=options.taste,
         )
         print(f"{bundle.folder}  next: makeup-ai bundle selftest {bundle.folder}")

@@ -28,8 +28,7 @@ from makeup_ai.recommend.scale.columns import NAMES as COLUMN_NAMES
 from makeup_ai.recommend.scale.columns import Columns
 from makeup_ai.recommend.scale.index import FILE as INDEX
 from makeup_ai.recommend.scale.index import VectorIndex
-from makeup_ai.recommend.scale.large import derived
-from makeup_ai.recommend.scale.large import fields as large_fields
+from makeup_ai.recommend.scale.large import derived, stored
 from makeup_ai.recommend.scale.worths import Worths
 from makeup_ai.recommend.settings import Settings
 from makeup_ai.schema import LANGUAGES, Product
@@ -187,12 +186,13 @@ class Tables:
         Raises:
             BundleError: A table does not fit the others; the message names its file.
         """
+        products: Sequence[Product]
+        evidence: Mapping[str, Mapping[int, tuple[str, str]]]
         if columns is None:
-            products: Sequence[Product] = _products(catalogue)
-            held = {"cells": Cells.from_dict(needs, len(products)), "masks": _masks(masks, len(products))}
+            products = _products(catalogue)
+            cells, evidence = Cells.from_dict(needs, len(products)), _masks(masks, len(products))
         else:
-            held = large_fields(columns)
-            products = held.pop("products")
+            products, cells, evidence = stored(columns)
         slots = _slots(domain)
         settings = Settings.from_dict(ranking)
         unweighted = {rule.term for rule in slots.values() if rule.term is not None} | {"relevance", "price", "shade"}
@@ -204,7 +204,8 @@ class Tables:
             products=products,
             slots=slots,
             values=domain.get("values", {}),
-            **held,
+            cells=cells,
+            masks=evidence,
             settings=settings,
             shades=_shades(shades, products),
             embeddings=_embeddings(embeddings, len(products)),
@@ -486,7 +487,7 @@ def _masks(table: Mapping[str, Any], products: int) -> dict[str, dict[int, tuple
     return masks
 
 
-def _shades(table: Mapping[str, Any], products: tuple[Product, ...]) -> ShadeTable:
+def _shades(table: Mapping[str, Any], products: Sequence[Product]) -> ShadeTable:
     rows, ids, labs = [], [], []
     for shade in table.get("shades", []):
         row, shade_id, lab = shade.get("row"), shade.get("shade_id"), shade.get("lab")

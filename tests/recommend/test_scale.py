@@ -81,7 +81,7 @@ def write(folder):
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("tables")
     write(made)
-    to_columns(made)
+    to_columns(made, Tables.load(made))
     if importlib.util.find_spec("usearch") is not None:
         write_index(made / FILE, source()["embeddings"])
     return made

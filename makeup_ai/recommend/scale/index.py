@@ -68,8 +68,8 @@ class VectorIndex:
             BundleError: It is cut short or no index, or was made from other vectors.
         """
         path = Path(path)
-        facts = _facts(path)
-        expected = {"products": len(vectors), "dim": int(vectors.shape[1]), "sha256": _digest(vectors)}
+        facts, dim = _facts(path), int(vectors.shape[1])
+        expected = {"products": len(vectors), "dim": dim, "sha256": _digest(vectors)}
         if {key: facts.get(key) for key in expected} != expected:
             raise BundleError(
                 f"{path.name}: expected the index of the {len(vectors)} vectors of this catalogue. Received: that of "
@@ -77,12 +77,12 @@ class VectorIndex:
             )
         if importlib.util.find_spec("usearch") is None:
             return None
-        graph = _empty(expected["dim"])
+        graph = _empty(dim)
         try:
             graph.view(str(path))
         except (RuntimeError, ValueError) as error:
             raise BundleError(f"{path.name}: cannot be read ({error}). Make the bundle again.") from error
-        if len(graph) != len(vectors) or graph.ndim != expected["dim"]:
+        if len(graph) != len(vectors) or graph.ndim != dim:
             raise BundleError(f"{path.name}: expected {len(vectors)} vectors. Received: {len(graph)}")
         return cls(graph, len(graph))
 

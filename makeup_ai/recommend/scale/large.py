@@ -122,8 +122,8 @@ class IngredientsOf(Sequence[frozenset[str]]):
         return self._size
 
 
-def fields(columns: Columns) -> dict[str, Any]:
-    """Give the fields of `Tables` that a folder of columns holds."""
+def stored(columns: Columns) -> tuple[LazyProducts, Cells, dict[str, Evidence]]:
+    """Give the products, cells and masks that a folder of columns holds."""
     arrays, names = columns.arrays, columns.names
     paths = tuple(Path(str(path["kind"]), tuple(path["nodes"])) for path in names["paths"])
     needs = {
@@ -134,7 +134,7 @@ def fields(columns: Columns) -> dict[str, Any]:
         need: Evidence(arrays["mask_rows"][part], arrays["mask_evidence"][part], names["evidence"])
         for need, part in zip(names["masks"], columns.parts("mask"), strict=True)
     }
-    return {"products": LazyProducts(columns), "cells": Cells(needs, paths), "masks": masks}
+    return LazyProducts(columns), Cells(needs, paths), masks
 
 
 def derived(columns: Columns, masks: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
