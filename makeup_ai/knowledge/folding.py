@@ -23,5 +23,7 @@ def fold(name: str) -> str:
         >>> fold("Açaí") == fold("acai")
         True
     """
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.lower()))  # what the rest would come to, sooner
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name)).casefold().translate(_GREEK)
     return "".join(char for char in unicodedata.normalize("NFKC", plain) if char.isalnum())

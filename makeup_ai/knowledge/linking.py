@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.graph import Knowledge
@@ -23,12 +24,15 @@ TYPO = {1: 0.8, 2: 0.6}
 ONE_TYPO, TWO_TYPOS = 6, 13
 """Letters of a name from which one, and two, edits are forgiven; chemistry is dense with near names."""
 
+NAMES_KEPT = 4096
+"""Names whose neighbours are kept: one name is looked up several times over."""
+
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _NOISE = re.compile(r"\d+(?:[.,]\d+)?\s*%|\b(?:organic|certified)\b|[*†‡]", re.IGNORECASE)
 _VITAMIN = re.compile(r"vitamin\w{0,3}")
 """Vitamins differ by the one letter that a typing error would change."""
 _LATIN = re.compile(r"[a-z0-9]+")
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+FIRST_LETTER, LETTERS = ord("a"), 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,28 +162,55 @@ class _Nearest:
 class _Neighbours:
     """The keys of an index within a bounded edit distance.
 
-    Letter counts, compared for all keys at once, leave only a few keys for the distance itself: an edit changes the
-    counts by two at most.
+    Only keys of about the same length and the same digits can be near, and of those letter counts, compared for all at
+    once, leave few for the distance itself: an edit changes the counts by two at most.
     """
 
     def __init__(self, index: dict[str, str]):
         self._keys = [key for key in index if _LATIN.fullmatch(key)]
         self._ids = [index[key] for key in self._keys]
-        self._digits = np.array([_digits(key) for key in self._keys])
-        self._counts = np.array([_counts(key) for key in self._keys], dtype=np.int16).reshape(-1, len(_ALPHABET))
+        self._places: dict[tuple[str, int], list[int]] = {}
+        for place, key in enumerate(self._keys):
+            self._places.setdefault((_digits(key), len(key)), []).append(place)
+        self._windows: dict[tuple[str, int, int], tuple[list[int], NDArray[np.int16]]] = {}
+        self.nearest = lru_cache(NAMES_KEPT)(self._nearest)
 
-    def nearest(self, key: str) -> _Nearest | None:
-        letters = sum(char.isalpha() for char in key)
-        limit = 2 if letters >= TWO_TYPOS else 1 if letters >= ONE_TYPO else 0
-        if not limit or not self._keys or not _LATIN.fullmatch(key):
+    def _nearest(self, key: str) -> _Nearest | None:
+        if not _LATIN.fullmatch(key):
             return None
-        off = np.abs(self._counts - np.array(_counts(key), dtype=np.int16)).sum(axis=1)  # (keys,) int
-        rows = np.flatnonzero((off <= 2 * limit) & (self._digits == _digits(key)))
-        distances = {int(row): edit_distance(key, self._keys[row], limit) for row in rows}
+        digits = _digits(key)
+        letters = len(key) - len(digits)
+        limit = 2 if letters >= TWO_TYPOS else 1 if letters >= ONE_TYPO else 0
+        if not limit:
+            return None
+        places, counts = self._window(digits, len(key), limit)
+        if not places:
+            return None
+        off = np.add.reduce(np.abs(counts - _counts(key)), axis=1, dtype=np.int16)  # (keys,)
+        rows = [places[at] for at in (off <= 2 * limit).nonzero()[0].tolist()]
+        if not rows:
+            return None
+        distances = {row: edit_distance(key, self._keys[row], limit) for row in rows}
         least = min(distances.values(), default=limit + 1)
         if not 0 < least <= limit:
             return None
         return _Nearest(tuple(dict.fromkeys(self._ids[row] for row, d in distances.items() if d == least)), least)
+
+    def _window(self, digits: str, length: int, limit: int) -> tuple[list[int], NDArray[np.int16]]:
+        """Give the places of the keys of about this length, ascending, and their letter counts `(keys, 26)`."""
+        window = (digits, min(length, self._longest + limit + 1), limit)
+        if window not in self._windows:
+            lengths = range(window[1] - limit, window[1] + limit + 1)
+            places = sorted(place for n in lengths for place in self._places.get((digits, n), ()))
+            counts = np.array([_counts(self._keys[place]) for place in places], np.int16).reshape(-1, LETTERS)
+            if not places:
+                return places, counts  # what nobody is near to is not kept: there is no end of it
+            self._windows[window] = (places, counts)
+        return self._windows[window]
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._keys), default=0)
 
 
 def _unbracket(name: str) -> tuple[str, list[str]]:
@@ -192,11 +223,13 @@ def _unbracket(name: str) -> tuple[str, list[str]]:
 
 
 def _digits(key: str) -> str:
-    return "".join(char for char in key if char.isdigit())
+    return "" if key.isalpha() else "".join(filter(str.isdigit, key))
 
 
-def _counts(key: str) -> list[int]:
-    return [key.count(char) for char in _ALPHABET]
+def _counts(key: str) -> NDArray[np.int16]:
+    """Count the letters of a Latin key, `(26,)`."""
+    codes = np.frombuffer(key.encode("ascii"), np.uint8)
+    return np.bincount(codes, minlength=FIRST_LETTER + LETTERS)[FIRST_LETTER:].astype(np.int16)
 
 
 def linked_ids(links: Iterable[Link], at_least: float) -> Iterator[str]:

@@ -21,7 +21,7 @@ class _Traits(NamedTuple):
     category: str
     bits: int
     """The printed ingredients, one bit each: those of two products are set in both."""
-    count: int
+    number: int
 
 
 class Likeness:
@@ -52,7 +52,7 @@ class Likeness:
         if ours.category == theirs.category:
             likeness += parts.category
         if shared:
-            likeness += parts.ingredients * (shared / (ours.count + theirs.count - shared))  # Jaccard's index
+            likeness += parts.ingredients * (shared / (ours.number + theirs.number - shared))  # Jaccard's index
         return math.floor(parts.weight * likeness * UNIT + 0.5)
 
     def _of(self, row: int) -> _Traits:

@@ -138,7 +138,7 @@ def masked(tables: Tables, needs: Needs) -> Masked:
     for need in needs.masks:
         if need in tables.masks:
             rules.append(Rule("need", need, tables.bits(need, tables.masked_rows[need])))
-    rules += [_listing(tables, text) for text in needs.unknown_avoid]
+    rules += _listings(tables, needs.unknown_avoid)
     rules += [_conflicts(tables, row) for row in owned]
     if needs.budget is not None:
         rules.append(Rule("price", "", tables.dearer(needs.budget)))
@@ -182,10 +182,10 @@ def _conflicts(tables: Tables, owned: int) -> Rule:
     return _rule(tables, "conflict", tables.products[owned].product_id, rows)
 
 
-def _listing(tables: Tables, text: str) -> Rule:
-    """Hide the rows with an ingredient that has `text` in its name, however either is spelled."""
-    subject, sought = text.strip().lower(), plain(text)
-    if not sought or sought not in tables.inci_text:
-        return _rule(tables, "text", subject, ())
-    rows = np.concatenate([rows for name, rows in tables.inci.items() if sought in name] or [_NONE])
-    return Rule("text", subject, Bits.of(rows, len(tables.products)))
+def _listings(tables: Tables, texts: Iterable[str]) -> Iterator[Rule]:
+    """Hide the rows with an ingredient that has a text in its name, however either is spelled."""
+    for text in texts:
+        sought = plain(text)
+        if sought and sought in tables.inci_text:
+            rows = np.concatenate([rows for name, rows in tables.inci.items() if sought in name] or [_NONE])
+            yield Rule("text", text.strip().lower(), Bits.of(rows, len(tables.products)))

@@ -30,3 +30,11 @@ def tables(dicts):
 @pytest.fixture
 def knowledge():
     return copy.deepcopy(TINY["knowledge"])
+
+
+@pytest.fixture(scope="session")
+def shelf():
+    """The tables once for all, for properties: nothing may be changed in them."""
+    dicts = {name: table for name, table in TINY.items() if name != "knowledge"}
+    dicts["embeddings"] = np.array(dicts["embeddings"], np.int8)
+    return Tables.from_dicts(**dicts, ranking=packaged(), phrases=json.loads(PHRASES.read_text("utf-8")))
