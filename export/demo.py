@@ -23,10 +23,13 @@ from makeup_ai.export.plot import plot
 from makeup_ai.export.recipes import RECIPES
 from makeup_ai.export.shipping import export_and_describe
 from makeup_ai.export.skin import export_skin
+from makeup_ai.knowledge.packlinking import PackLinker
 from makeup_ai.schema import Advice
 from makeup_ai.selftest import SelftestReport, selftest
+from makeup_ai.training.data.described import describe
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.generate import Sizes
+from makeup_ai.training.data.invented_purchases import invent_purchases
 from makeup_ai.training.data.vocabulary import train_tokenizer
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.shipped import evaluate_understander
@@ -35,6 +38,7 @@ from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.loop import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS
 from makeup_ai.training.run import RunLayout, load_run
+from makeup_ai.training.taste.learn import Taste, learn_taste
 from makeup_ai.vision import face_models
 from makeup_ai.vision.table import default_table as vision_table
 
@@ -47,7 +51,8 @@ SHIPPED_RECIPE = {"tflite": ("dynamic_int8", "float16", "float32"), "onnx": ("dy
 DATA = (
     "Trained and measured on synthetic data: utterances and reviews written by this project's seeded templates, about "
     "an invented catalogue. `test` figures are on templates that no training text came from; `handwritten` figures on "
-    "utterances written by hand. No real customer's text, purchase or photo was used."
+    "utterances written by hand. The purchases behind its taste are synthetic, too: invented people, drawn by chance. "
+    "No real customer's text, purchase or photo was used."
 )
 
 QUESTIONS = (
@@ -186,6 +191,7 @@ def run_demo(folder: str | Path, options: DemoOptions, progress: Callable[[str],
                 face_models=_face_models(progress),
                 skin=skin,
                 faq=world.faq(),
+                taste=_invented_taste(world, options.seed),
             ),
         )
         assistant = Assistant.load(bundle.folder)
@@ -309,6 +315,13 @@ def _face_models(progress: Callable[[str], None]) -> Path | None:
     except (ModelsMissingError, OSError) as error:
         progress(f"face models: left out ({error})")
         return None
+
+
+def _invented_taste(world: World, seed: int) -> Taste:
+    """Learn from synthetic purchases how a history ranks; how often invented people buy a thing shall not count."""
+    linker = PackLinker(world.knowledge)
+    described = [describe(product, linker) for product in world.products]
+    return learn_taste(invent_purchases(world.products, seed), described, weights={"popularity": 0.0})
 
 
 def _consult(assistant: Assistant, bundle: Bundle, folder: Path) -> tuple[tuple[str, bool, Advice], ...]:

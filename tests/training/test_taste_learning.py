@@ -10,8 +10,9 @@ from makeup_ai.cli import main
 from makeup_ai.errors import BundleError, DataError
 from makeup_ai.recommend.neighbours import Neighbours
 from makeup_ai.recommend.popular import Popularity
-from makeup_ai.schema import Bought
+from makeup_ai.schema import Bought, Product
 from makeup_ai.training.data.described import Described
+from makeup_ai.training.data.invented_purchases import invent_purchases
 from makeup_ai.training.data.purchases import Purchases, load_purchases, read_variants
 from makeup_ai.training.taste.alike import combinations, new_weights
 from makeup_ai.training.taste.content import bags, likeness, price_kernel, shared
@@ -287,6 +288,32 @@ def test_too_little_to_keep_anything_back():
     one = Purchases(np.array([0]), np.array([1]), np.array([5.0]), ("u",), PRODUCTS, {})
     with pytest.raises(ValueError, match="keep back"):
         learn_weights(one, CATALOGUE)
+
+
+# --- invented people ------------------------------------------------------------------------------------------------
+
+
+def test_invented_people_have_a_taste_that_can_be_learned():
+    shop = [
+        Product(
+            f"s{row}", BRANDS[row % 3], {"en": f"Glow {row}"}, "serum", 10.0, "USD", "30 ml", (),
+            {"skin_type": (("oily", "dry")[row % 2],)}, {"en": ""},
+        )
+        for row in range(30)
+    ]  # fmt: skip
+    purchases = invent_purchases(shop)
+    again = invent_purchases(shop)
+    assert (purchases.user.tolist(), purchases.product.tolist()) == (again.user.tolist(), again.product.tolist())
+    assert len(set(zip(purchases.user.tolist(), purchases.product.tolist(), strict=True))) == len(purchases)
+    assert "synthetic purchases" in purchases.counts
+    new = [9, 19, 29]
+    assert not purchases.bought()[new].any()
+    learned = learn_taste(purchases, [Described(p.product_id, p.brand.lower()) for p in shop])
+    loved = tastes(learned.taste, learned.ids, [Bought("s0", 5), Bought("s3", 5)])
+    same, others = ([r for r in range(30) if (r % 3 == 0) == own and r not in (0, 3, *new)] for own in (True, False))
+    assert loved[same].mean() > loved[others].mean()
+    with pytest.raises(ValueError, match="at least"):
+        invent_purchases(shop[:5])
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
