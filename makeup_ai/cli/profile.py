@@ -75,7 +75,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("rows", metavar="ROWS", help="JSON Lines, one person a line, with fields of a profile")
     rows.add_argument("--k", type=int, default=5, help="rows that look alike at least; 5 by default")
     rows.add_argument("--l", type=float, default=1.0, help="no value of a list is held by more than 1 in l of them")
-    rows.add_argument("--max-suppressed", type=float, default=0.05, metavar="SHARE", help="0.05 by default")
+    rows.add_argument(
+        "--alike", action="store_true", help="the same labels for all rows, so that groups can be counted"
+    )
+    rows.add_argument("--max-suppressed", type=float, default=0.05, metavar="SHARE", help="left out for --alike; 0.05")
     rows.add_argument("--pseudonym", metavar="COLUMN", help="column with an id, to become a salted pseudonym")
     rows.add_argument("--salt-file", metavar="FILE", help="32 bytes or more; a fresh salt, kept by nobody, if none")
     rows.add_argument("--out", required=True, metavar="FILE", help="JSON Lines")
@@ -289,6 +292,7 @@ def _anonymise(options: argparse.Namespace) -> int:
         read_rows(options.rows),
         options.k,
         options.l,
+        alike=options.alike,
         max_suppressed=options.max_suppressed,
         pseudonym=options.pseudonym,
         pseudonyms=Pseudonyms(Path(options.salt_file).read_bytes()) if options.salt_file else None,

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from makeup_ai.errors import DataError
 from makeup_ai.profile.fields import field_table
 from makeup_ai.profile.hierarchies import Hierarchies, hierarchies
+from makeup_ai.profile.kanonymity import Coarsening, Holds, classes_of, most_held, recode_alike, recode_apart
 from makeup_ai.profile.pseudonyms import Pseudonyms
 from makeup_ai.schema import Profile
 
@@ -28,9 +31,9 @@ class Release:
 
     Args:
         rows: Field -> label, or list of values; and `pseudonym` where one was asked for.
-        report: `rows`, `released`, `suppressed`, `k` asked for and reached, `l` likewise for each sensitive field,
-            `classes`, `information_loss` in [0, 1], `levels` (field -> level of how many), `rare_values_removed`,
-            `dropped` (columns that are in no release).
+        report: `rows`, `released`, `suppressed`, `asked` (k, l), `reached` (k, l of each sensitive field, classes),
+            `information_loss` in [0, 1], `levels` (field -> share of rows at each level, the finest first),
+            `rare_values_removed` and `dropped` (columns that are in no release).
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -42,11 +45,12 @@ def anonymise(
     k: int = 5,
     diversity: float = 1.0,
     *,
+    alike: bool = False,
     max_suppressed: float = MAX_SUPPRESSED,
     pseudonym: str | None = None,
     pseudonyms: Pseudonyms | None = None,
 ) -> Release:
-    """Coarsen rows until each looks like at least k - 1 others, and leave out those that cannot.
+    """Coarsen rows until each looks like at least k - 1 others.
 
     Fields that could tell who somebody is (the table's `quasi`) are coarsened; lists (`sensitive`) keep the values that
     at least k people hold; every other column is dropped.
@@ -56,7 +60,8 @@ def anonymise(
         k: Rows of a class at least, from 2.
         diversity: The l of l-diversity: no sensitive value is held by more than one row in l of a class; 1 for no
             limit.
-        max_suppressed: Share of rows in [0, 1] that may be left out.
+        alike: The same labels for all rows, so that groups can be counted; loses more, and leaves rows out.
+        max_suppressed: Share of rows in [0, 1] that may be left out so that the others can be alike.
         pseudonym: Column with an id that becomes a salted pseudonym.
         pseudonyms: Under which salt; a fresh one by default.
 
@@ -70,7 +75,22 @@ def anonymise(
         raise ValueError(f"Expected at least k={k} rows. Received: {len(rows)}")
     ids = _ids(rows, pseudonym)
     lists = {name: [listed(row, name) for row in rows] for name in table.sensitive}
-    recoding, shown = _recode(rows, table, k, diversity, lists, int(max_suppressed * len(rows)))
+    held = {name: _holds(values) for name, values in lists.items()}
+    codes, coarsening = _coded(rows, table)
+    most = int(max_suppressed * len(rows))
+    if alike:
+        recoding = recode_alike(codes, coarsening, k, diversity, list(held.values()), most)
+    else:
+        recoding = recode_apart(codes, coarsening, k, diversity, list(held.values()))
+    if recoding is None:
+        raise ValueError(
+            f"Expected rows that can be made {k}-anonymous with l={diversity:g}. Received: {len(rows)} rows that "
+            "cannot, even with every field hidden. Remedy: a smaller l, more rows, or a greater share to leave out."
+        )
+    shown = {
+        field.field: [field.levels[level][field.leaves[code]] for level, code in zip(levels, leaves, strict=True)]
+        for field, levels, leaves in zip(table.quasi.values(), recoding.levels.T, codes.T, strict=True)
+    }
     kept = [int(place) for place in recoding.kept.nonzero()[0]]
     common = {name: _common((lists[name][place] for place in kept), k) for name in table.sensitive}
     naming = pseudonyms or Pseudonyms()
@@ -86,11 +106,12 @@ def anonymise(
         "rows": len(rows),
         "released": len(released),
         "suppressed": len(rows) - len(released),
-        **_reached(recoding, k, diversity, lists, table),
+        "asked": {"k": k, "l": diversity},
+        "reached": _reached(shown, kept, held),
         "information_loss": round(recoding.loss, 4),
         "levels": {
-            name: f"{level} of {len(table.quasi[name].levels) - 1}"
-            for name, level in zip(table.quasi, recoding.levels, strict=True)
+            name: [round(float(np.mean(levels == level)), 4) for level in range(len(table.quasi[name].levels))]
+            for name, levels in zip(table.quasi, recoding.levels.T, strict=True)
         },
         "rare_values_removed": {
             name: len({value for values in lists[name] for value in values} - common[name]) for name in table.sensitive
@@ -176,19 +197,8 @@ def _common(lists: Iterable[Sequence[str]], k: int) -> set[str]:
     return {value for value, count in holders.items() if count >= k}
 
 
-def _recode(
-    rows: Rows,
-    table: Hierarchies,
-    k: int,
-    diversity: float,
-    lists: Mapping[str, Sequence[Sequence[str]]],
-    most: int,
-) -> tuple[Any, dict[str, list[str]]]:
-    """Choose the levels, and return what each row shows at them."""
-    import numpy as np
-
-    from makeup_ai.profile.kanonymity import recode
-
+def _coded(rows: Rows, table: Hierarchies) -> tuple[Any, Coarsening]:
+    """Return the leaf of each value as a number, and the table in numbers."""
     fields = list(table.quasi.values())
     leaves = [{leaf: place for place, leaf in enumerate(field.leaves)} for field in fields]
     codes = np.array(
@@ -198,52 +208,28 @@ def _recode(
     for field in fields:
         names = [{label: place for place, label in enumerate(dict.fromkeys(level.values()))} for level in field.levels]
         maps.append(
-            [np.array([names[at][level[leaf]] for leaf in field.leaves]) for at, level in enumerate(field.levels)]
+            np.array([[names[at][level[leaf]] for leaf in field.leaves] for at, level in enumerate(field.levels)])
         )
-        losses.append([np.array([field.loss(at, leaf) for leaf in field.leaves]) for at in range(len(field.levels))])
-    recoding = recode(codes, maps, losses, k, diversity, [_pairs(lists[name]) for name in table.sensitive], most)
-    if recoding is None:
-        raise ValueError(
-            f"Expected rows that can be made {k}-anonymous with l={diversity:g}, leaving out at most {most} of "
-            f"{len(rows)}. Received: rows that cannot, even with every field hidden. Remedy: a smaller l, or more rows."
-        )
-    shown = {
-        field.field: [field.levels[level][field.leaves[code]] for code in codes[:, i]]
-        for i, (field, level) in enumerate(zip(fields, recoding.levels, strict=True))
+        losses.append(np.array([[field.loss(at, leaf) for leaf in field.leaves] for at in range(len(field.levels))]))
+    return codes, Coarsening(maps, losses)
+
+
+def _holds(lists: Sequence[Sequence[str]]) -> Holds:
+    values = {value: place for place, value in enumerate(dict.fromkeys(value for row in lists for value in row))}
+    holds = np.zeros((len(lists), len(values)), bool)
+    for row, held in enumerate(lists):
+        holds[row, [values[value] for value in held]] = True
+    return holds
+
+
+def _reached(shown: Mapping[str, Sequence[str]], kept: Sequence[int], held: Mapping[str, Holds]) -> dict[str, Any]:
+    """Return k and l as they are in what is released, counted anew from its labels."""
+    if not kept:
+        return {"k": None, "l": dict.fromkeys(held), "classes": 0}
+    classes = classes_of([np.array([labels[place] for place in kept]) for labels in shown.values()])
+    sizes = np.bincount(classes)
+    diverse = {
+        name: round(float((sizes / np.maximum(most_held(classes, holds[kept]), 1)).min()), 4)
+        for name, holds in held.items()
     }
-    return recoding, shown
-
-
-def _pairs(lists: Iterable[Sequence[str]]) -> Any:
-    import numpy as np
-
-    numbers: dict[str, int] = {}
-    pairs = [(row, numbers.setdefault(value, len(numbers))) for row, values in enumerate(lists) for value in values]
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _reached(
-    recoding: Any,
-    k: int,
-    diversity: float,
-    lists: Mapping[str, Sequence[Sequence[str]]],
-    table: Hierarchies,
-) -> dict[str, Any]:
-    """Return k and l as asked for, and as they are in what is released, counted anew."""
-    import numpy as np
-
-    from makeup_ai.profile.kanonymity import most_held
-
-    sizes = np.bincount(recoding.classes)
-    there = np.unique(recoding.classes[recoding.kept])
-    diverse = {}
-    for name in table.sensitive:
-        most = most_held(recoding.classes, _pairs(lists[name]))[there]
-        diverse[name] = (
-            round(float(np.min(sizes[there] / np.maximum(most, 1), initial=np.inf)), 4) if len(there) else None
-        )
-    return {
-        "k": {"asked": k, "reached": int(sizes[there].min()) if len(there) else None},
-        "l": {"asked": diversity, "reached": diverse},
-        "classes": len(there),
-    }
+    return {"k": int(sizes.min()), "l": diverse, "classes": len(sizes)}

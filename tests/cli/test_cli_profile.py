@@ -189,7 +189,7 @@ def test_anonymous_rows_and_private_counts(tmp_path, capsys):
         "".join(json.dumps({"age": 20 + i % 40, "locale": "DE", "name": f"N{i}"}) + "\n" for i in range(60))
     )
     status, said, _ = told(capsys, "anonymise", rows, "--k", "5", "--out", out)
-    assert status == 0 and json.loads(said)["k"]["reached"] >= 5
+    assert status == 0 and json.loads(said)["reached"]["k"] >= 5
     released = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(released) >= 57 and not any("name" in row for row in released)
     count = ("count", rows, "--field", "age", "--epsilon", "0.5", "--ledger", ledger)
