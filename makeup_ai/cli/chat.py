@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from makeup_ai.assistant import Assistant
 from makeup_ai.dialogue import Conversation, State, Turn
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: str, what: str) -> object:
+def _read(path: str, what: str) -> Any:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

@@ -25,7 +25,8 @@ class Expected:
 
     Args:
         slot: Asked for.
-        change: Share of the top products, in [0, 1], that an answer is expected to replace.
+        change: Share of the top products (or of the better half, where few are offered), in [0, 1], that an answer is
+            expected to replace.
         values: The likeliest answers, those of most products first.
     """
 
@@ -81,10 +82,11 @@ def _expected(
     total = sum(weight for _, _, weight in answers)
     if len(answers) < 2 or not total:
         return None
-    top = set(now[: rules.top])
+    depth = min(rules.top, (len(now) + 1) // 2)  # where few are offered, all are near the top
+    top = set(now[:depth])
     change = 0.0
     for _, answered, weight in answers:
-        then = list(shown(recommend(tables, answered, embedding)))[: rules.top]
+        then = list(shown(recommend(tables, answered, embedding)))[:depth]
         change += weight / total * (1 - len(top & set(then)) / max(len(top), len(then), 1))
     return Expected(slot, change, tuple(value for value, _, _ in answers))
 

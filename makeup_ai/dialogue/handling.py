@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from makeup_ai.dialogue.explaining import why_words
-from makeup_ai.dialogue.gathering import WHICH_VALUE, kept_out, merge
+from makeup_ai.dialogue.gathering import KEEP_OUT, WHICH_VALUE, kept_out, merge
 from makeup_ai.dialogue.hearing import add, cheaper, feedback, own
 from makeup_ai.dialogue.pending import hear_answer
+from makeup_ai.dialogue.rules import found
 from makeup_ai.dialogue.scene import Scene
-from makeup_ai.dialogue.state import State, Turn
+from makeup_ai.dialogue.state import SAID, Pending, State, Turn
 from makeup_ai.schema import LANGUAGES, Caution
 from makeup_ai.search.answering import DECLINED, OFF_TOPIC
+
+LONGEST_PLACE = 24
+"""Characters of a text that is nothing but a place in the list ("the second one, please")."""
 
 Handler = Callable[[Scene], "Turn | None"]
 """`None` where the turn is not for it."""
@@ -109,11 +113,12 @@ def another(scene: Scene) -> Turn | None:
         return None
     state, products = scene.state, scene.tables.products
     shown = [i for i in state.shown if i in scene.tables.row_of]
-    if scene.is_act("drop_budget"):
+    waived = scene.is_act("drop_budget")
+    if waived:
         scene.state = replace(_merged(scene), budget=None, floor=None, below=None, open_budget=True, total=None)
         scene.say("dialogue.open_budget")
-    elif scene.is_act("cheapest"):
-        scene.state = replace(_merged(scene), cheapest=True)
+    if scene.is_act("cheapest"):
+        scene.state = replace(scene.state if waived else _merged(scene), cheapest=True)
     elif scene.is_act("cheaper") and shown:
         cheaper(scene, scene.product() or shown[0])
         scene.learned.clear()  # a wish for this list is no budget for life
@@ -125,7 +130,7 @@ def another(scene: Scene) -> Turn | None:
         scene.say("dialogue.brand_out", brand=brand)
     elif scene.is_act("more") and shown:
         scene.state = replace(_merged(scene), passed=tuple(dict.fromkeys((*state.passed, *shown))))
-    else:
+    elif not waived:
         return None
     return scene.plan() if scene.state.planning else scene.offer()
 
@@ -137,16 +142,47 @@ def _merged(scene: Scene) -> State:
 def facts(scene: Scene) -> Turn | None:
     """Answer a question about ingredients, products and use from what is on record."""
     intent = scene.reading.understanding.intent
-    believed = intent.label in scene.table.fact_intents and intent.confidence >= scene.table.fact_least
+    sure = intent.label in scene.table.fact_intents and intent.confidence >= scene.table.fact_least
+    believed = sure and not scene.reading.asks
     if scene.answered or not (scene.is_act("fact") or believed):
         return None
     answer = scene.assistant.ask(scene.reading.text, scene.reading.language)
-    if answer.refused and (answer.because == OFF_TOPIC or scene.reading.asks):
+    seeks = scene.reading.asks and (scene.is_act("seek") or not scene.is_act("fact"))
+    if answer.refused and (answer.because == OFF_TOPIC or seeks):
         return None
     _protect(scene)
     scene.said.append(answer.answer)
     named = next((i for i in scene.reading.named if i in scene.tables.row_of), None)
     scene.state = replace(scene.state, focus=named or scene.state.focus)
+    return scene.end()
+
+
+def detail(scene: Scene) -> Turn | None:
+    """Tell of one product: what was asked of it, or what it is; its place in the list alone asks for that, too."""
+    text, reading = scene.reading.text, scene.reading
+    asked = scene.is_act("about_it")
+    placed = any(found(patterns, text) for patterns in scene.table.ordinals.values())
+    bare = placed and not reading.wishes and not scene.is_act("add") and len(text) <= LONGEST_PLACE
+    product_id = scene.product()
+    if scene.answered or product_id is None or not (asked or bare or scene.is_act("detail")):
+        return None
+    name = scene.product_name(product_id)
+    answer = scene.assistant.ask(f"{name}: {text}" if asked else name, reading.language)
+    if answer.refused and answer.because == OFF_TOPIC:
+        return None
+    scene.said.append(answer.answer)
+    scene.state = replace(scene.state, focus=product_id)
+    return scene.end()
+
+
+def lift(scene: Scene) -> Turn | None:
+    """Ask whether something that is left out may be in again."""
+    reading = scene.reading
+    value = scene.assistant.lexicon.value("avoid", reading.text) if scene.is_act("lift") else None
+    if value is None or f"avoid:{value}" not in scene.needs.masks:
+        return None
+    scene.state = replace(scene.state, pending=Pending(KEEP_OUT, "avoid", (value, value)))
+    scene.say("dialogue.may_be_in", avoided=scene.name(f"avoid:{value}"))
     return scene.end()
 
 
@@ -162,6 +198,10 @@ def plan(scene: Scene) -> Turn | None:
     if not any(wish.slot == "category" for wish in wishes):  # the steps are those of the habits, not of an earlier wish
         merged = replace(merged, wishes=tuple(w for w in merged.wishes if w.slot != "category"))
     scene.state = merged
+    for habit, patterns in scene.table.habits.items():
+        known = any(one.field == "habits" and one.value == habit for one in scene.state.learned)
+        if found(patterns, scene.reading.text) and not known and habit not in scene.profile.habits:
+            scene.learn("habits", habit, SAID)
     return _confirm(scene) or scene.plan()
 
 
@@ -204,7 +244,7 @@ def _confirm(scene: Scene) -> Turn | None:
         return None
     avoided, wanted = pending.values
     scene.state = replace(scene.state, pending=pending)
-    scene.say("dialogue.keep_out", avoided=scene.name(f"avoid:{avoided}"), wanted=scene.name(f"ingredient:{wanted}"))
+    scene.say("dialogue.keep_out", avoided=scene.name(f"avoid:{avoided}"), wanted=scene.name(f"avoid:{wanted}"))
     return scene.end()
 
 
@@ -239,7 +279,9 @@ HANDLERS: tuple[Handler, ...] = (
     feedback,
     add,
     own,
+    detail,
     another,
+    lift,
     facts,
     plan,
     recommend,

@@ -99,14 +99,15 @@ def _all_of_it(scene: Scene, rule: FeedbackRule) -> Turn | None:
 def cheaper(scene: Scene, product_id: str) -> None:
     """Look only below a product's price from now on."""
     price = scene.tables.products[scene.tables.row_of[product_id]].price
-    scene.state = replace(scene.state, below=price, budget=None)
+    kept = scene.state.budget if scene.state.planning else None  # of a routine it is the total
+    scene.state = replace(scene.state, below=price, budget=kept)
     scene.learn("budget", round(price - CENT, 2), FEEDBACK)
     scene.say("dialogue.below", price=scene.price(price))
 
 
 def add(scene: Scene) -> Turn | None:
     """Put a product into the routine, and show what the routine becomes."""
-    if not scene.is_act("add"):
+    if not scene.is_act("add") and not (scene.state.planning and scene.reading.named and scene.is_act("add_here")):
         return None
     product_id = scene.product()
     if product_id is None:

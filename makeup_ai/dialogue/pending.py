@@ -13,6 +13,8 @@ from makeup_ai.dialogue.state import SAID, Pending, Wish
 
 WHICH_PRODUCT = "which_product"
 """Kind of a pending question for the product that feedback is about."""
+LONGEST_AMOUNT = 24
+"""Characters of a text that may be a bare amount ("maybe 30 or so")."""
 FIELDS = {"skin_type": "skin_type", "concern": "concerns", "budget": "budget"}
 """Slot asked for -> field of the profile that the answer is of."""
 
@@ -23,6 +25,8 @@ def hear_answer(scene: Scene) -> None:
     if pending is None or pending.kind == WHICH_PRODUCT:
         return
     scene.state = replace(scene.state, pending=None)
+    if pending.kind == NEED and scene.is_act("drop_budget"):
+        return  # is heard as that, whatever was asked
     if len(scene.reading.text) <= scene.table.longest_answer:
         scene.answered = KINDS[pending.kind](scene, pending)
 
@@ -53,7 +57,7 @@ def _bare_amount(scene: Scene) -> float | None:
     """Read a number as an amount, where it is no place in the list and nothing is said of a product."""
     text, table = scene.reading.text, scene.table
     patterns = [*table.ordinals.values(), *(rule.patterns for rule in table.feedback)]
-    if any(found(one, text) for one in patterns):
+    if len(text) > LONGEST_AMOUNT or scene.reading.named or any(found(one, text) for one in patterns):
         return None
     return scene.assistant.lexicon.budget(text, scene.reading.language)
 

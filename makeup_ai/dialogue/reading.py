@@ -12,6 +12,8 @@ from makeup_ai.schema import LANGUAGES, Slot, Understanding
 from makeup_ai.text.tokenizer import MAX_CHARACTERS
 
 PRODUCT = "product:"
+SHORTEST = 2
+"""Characters that unknown words have at least: one is a piece of another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def _is_whole(text: str, slot: Slot) -> bool:
     def letter(at: int) -> bool:
         return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
 
+    if slot.end - slot.start < SHORTEST:
+        return False
     return not (letter(slot.start - 1) and letter(slot.start)) and not (letter(slot.end - 1) and letter(slot.end))
 
 

@@ -68,6 +68,7 @@ class DialogueTable:
         acts: Name -> patterns.
         feedback: In the order in which they are tried.
         ordinals: Place in the last list, from 1, or -1 for the last -> patterns.
+        habits: Habit of a profile -> words that tell of it where a routine is asked for.
         marks: Name of a little word (`"also"`, `"skip"`, `"yes"`) -> patterns.
         blend: Slot -> `(one, other, what both together are)`.
         trusted: Slots whose known words count whatever the model thinks of them.
@@ -83,6 +84,7 @@ class DialogueTable:
     acts: Mapping[str, Patterns]
     feedback: tuple[FeedbackRule, ...]
     ordinals: Mapping[int, Patterns]
+    habits: Mapping[str, Patterns]
     marks: Mapping[str, Patterns]
     blend: Mapping[str, tuple[tuple[str, str, str], ...]]
     trusted: tuple[str, ...]
@@ -110,6 +112,7 @@ class DialogueTable:
                 acts={str(name): _patterns(rows) for name, rows in table["acts"].items()},
                 feedback=tuple(_feedback(row) for row in table["feedback"]),
                 ordinals={int(place): _patterns(rows) for place, rows in table["refer"]["ordinals"].items()},
+                habits={str(habit): _patterns(rows) for habit, rows in table["habits"].items()},
                 marks={name: _patterns(table[name]) for name in marks},
                 blend={slot: tuple((a, b, c) for a, b, c in rows) for slot, rows in table["blend"].items()},
                 trusted=tuple(table["trusted"]),

@@ -194,6 +194,7 @@ class Scene:
             self.assistant.knowledge_table,
             self.assistant.routines,
             picked=self.state.picked,
+            without={str(wish.value) for wish in self.state.refused if wish.slot == "category"},
             total=self.state.total,
         )
         question = Question(

@@ -55,12 +55,14 @@ class Learned:
         """Give the profile with this in it."""
         now = getattr(profile, self.field)
         if not isinstance(now, tuple):
-            return replace(profile, **{self.field: None if self.removed else self.value})
+            changed: dict[str, Any] = {self.field: None if self.removed else self.value}
+            return replace(profile, **changed)
         if isinstance(self.value, Bought):
             kept = tuple(one for one in now if one.product_id != self.value.product_id)
         else:
             kept = tuple(one for one in now if one != self.value)
-        return replace(profile, **{self.field: kept if self.removed else (*kept, self.value)})
+        listed: dict[str, Any] = {self.field: kept if self.removed else (*kept, self.value)}
+        return replace(profile, **listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ class State:
         if not isinstance(values, Mapping) or set(values) - known:
             received = sorted(set(values) - known) if isinstance(values, Mapping) else type(values).__name__
             raise ValueError(f"Expected a conversation's state with fields of {sorted(known)}. Received: {received}")
-        given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
         try:
             for name in ("wishes", "refused"):
                 given[name] = tuple(Wish(**row) for row in given.get(name, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ def build_routine(
     table: RoutineTable,
     *,
     picked: Iterable[str] = (),
+    without: Collection[str] = (),
     total: float | None = None,
 ) -> Routine:
     """Plan mornings and evenings.
@@ -42,6 +43,7 @@ def build_routine(
         knowledge: The table `knowledge.json`.
         table: How routines are made.
         picked: Product ids that the person wants in it and is going to buy.
+        without: Categories that are not wanted.
         total: The most that all that is to be bought may cost, in the catalogue's currency.
 
     Raises:
@@ -52,7 +54,7 @@ def build_routine(
     pieces = Pieces(ranking.tables, knowledge, table)
     start, aside, refused = _take(ranking, needs, pieces, tuple(picked))
     asked = needs.filters.get("category") or table.plan(needs.habits)
-    wanted = [category for category in dict.fromkeys(asked) if pieces.has_step(category)]
+    wanted = [category for category in dict.fromkeys(asked) if pieces.has_step(category) and category not in without]
     draft = _fill(start, wanted, ranking, pieces, total)
     if any(piece.sun for piece in draft.pieces) and pieces.has_step(table.sun) and table.sun not in wanted:
         draft = _fill(start, [*wanted, table.sun], ranking, pieces, total)
