@@ -44,6 +44,17 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 Answer = dict[str, Any]
 
 
+def run_on_one_core() -> None:
+    """Keep this process and its children to one core, and start it again with one thread a library where need be.
+
+    BLAS reads its number of threads once, while NumPy is loaded; two threads on one core wait for each other.
+    """
+    if os.environ | ONE_THREAD != os.environ:
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    cv2.setNumThreads(1)
+
+
 class Worker:
     """A peer in its own environment that answers one path at a time."""
 
@@ -206,9 +217,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--out", type=Path, help="Markdown file whose part under '## What it printed' is replaced")
     options = parser.parse_args()
-    os.environ |= ONE_THREAD
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # children inherit it
-    cv2.setNumThreads(1)
+    run_on_one_core()
     analyser = SkinAnalyser()
     peer = Worker(options.peer_python, "stone")
     mesh = Worker(options.mesh_python, "mesh") if options.mesh_python else None

@@ -6,7 +6,6 @@ python benchmarks/skin_speed.py ../shared/data/photos --out benchmarks/skin_spee
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import tempfile
 import time
@@ -18,7 +17,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from skin_peer import LONGEST, scaled
+from skin_peer import LONGEST, run_on_one_core, scaled
 
 from makeup_ai.vision.analyse import keep_memory
 from makeup_ai.vision.canonical import REGIONS
@@ -95,8 +94,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--out", type=Path, help="Markdown file whose part under '## What it printed' is replaced")
     options = parser.parse_args()
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    cv2.setNumThreads(1)
+    run_on_one_core()
     keep_memory()
     finder, clock = FaceFinder(), Clock()
     with tempfile.TemporaryDirectory() as folder:
