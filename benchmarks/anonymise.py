@@ -46,9 +46,10 @@ def main() -> int:
         for k, diversity in ((2, 1.0), (5, 1.0), (5, 2.0), (20, 1.0)):
             (apart, seconds), (alike, longer) = (timed(rows, k, diversity, alike) for alike in (False, True))
             peer = f"{mondrian(rows, k):.3f}" if diversity == 1 else ""
+            classes = [report["reached"]["classes"] for report in (apart, alike)]
             print(
                 f"| {count} | {k} | {diversity:g} | {apart['information_loss']:.3f} | "
-                f"{alike['information_loss']:.3f} | {alike['suppressed']} | {peer} | {apart['reached']['classes']} | {alike['reached']['classes']} | "
+                f"{alike['information_loss']:.3f} | {alike['suppressed']} | {peer} | {classes[0]} | {classes[1]} | "
                 f"{seconds:.2f} | {longer:.2f} |"
             )
     counts(people(max(options.rows), options.seed))
