@@ -66,8 +66,18 @@ class Bits:
     def __contains__(self, row: int) -> bool:
         return bool(self.packed[row >> 3] >> (7 - (row & 7)) & 1)
 
+    def has(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of some rows is in the set, of the same shape."""
+        return (self.packed[rows >> 3] >> (7 - (rows & 7)).astype(np.uint8) & 1).view(bool)
+
+    def __and__(self, other: Bits) -> Bits:
+        return Bits(self.packed & other.packed, self.size)
+
     def __len__(self) -> int:
         return self._count
+
+    def __bool__(self) -> bool:
+        return bool(self.packed.any())
 
     @cached_property
     def _count(self) -> int:
@@ -83,8 +93,6 @@ class Bits:
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """Its rows, ascending."""
-        some = np.flatnonzero(self.packed)
-        if len(some) * 4 > len(self.packed):
-            return np.flatnonzero(self.flags)
-        byte, bit = np.nonzero(np.unpackbits(self.packed[some, None], axis=1))  # few: look at their bytes alone
-        return some[byte] * 8 + bit
+        some = np.flatnonzero(self.packed != 0)
+        at = np.flatnonzero(np.unpackbits(self.packed[some]).view(bool))  # among the bytes that are not empty
+        return some[at >> 3] * 8 + (at & 7)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from makeup_ai.content.phrases import PACKAGED as PHRASES
 from makeup_ai.errors import BundleError
+from makeup_ai.export import columns as made
 from makeup_ai.export.columns import columns_of, to_columns
 from makeup_ai.recommend import rank
 from makeup_ai.recommend.bits import Bits
@@ -79,12 +80,12 @@ def write(folder):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("tables")
-    write(made)
-    to_columns(made, Tables.load(made))
+    whole = tmp_path_factory.mktemp("tables")
+    write(whole)
+    to_columns(whole, Tables.load(whole))
     if importlib.util.find_spec("usearch") is not None:
-        write_index(made / FILE, source()["embeddings"])
-    return made
+        write_index(whole / FILE, source()["embeddings"])
+    return whole
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,8 @@ def few(monkeypatch):
     """Limits at which a catalogue of the tests is large."""
     monkeypatch.setattr(rank, "LARGE", 1)
     monkeypatch.setattr(candidates, "SCANNED", 50)
-    monkeypatch.setattr(candidates, "PROBED", 40)
+    monkeypatch.setattr(candidates, "PROBED", 80)
+    monkeypatch.setattr(candidates, "FIRST", 40)
     monkeypatch.setattr(candidates, "SAMPLE", 800)
 
 
@@ -140,7 +142,7 @@ def test_columns_offer_what_json_offers(large, needs, seed):
 
 @with_usearch
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn_needs, st.none() | st.integers(0, 99), st.sampled_from(["en", "zh"]), st.integers(1, 12))
+@given(drawn_needs, st.none() | st.integers(0, 99), st.sampled_from(["en", "zh"]), st.integers(1, 30))
 def test_fewer_sums_offer_the_same_with_the_same_words(large, few, needs, seed, language, top):
     exact = whole(needs, seed, language, top)
     found = recommend(large, needs, () if seed is None else unit(seed), language, top)
@@ -265,6 +267,25 @@ def test_index_is_left_alone_without_usearch(folder, monkeypatch, tmp_path):
         write_index(tmp_path / FILE, source()["embeddings"])
 
 
+@with_usearch
+def test_bundle_of_many_products_holds_columns_and_an_index(tmp_path, monkeypatch):
+    write(tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    made.prepare_for_many(tmp_path, PRODUCTS, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before, "few are left as they are"
+    made.prepare_for_many(tmp_path, PRODUCTS, True)
+    assert Tables.load(tmp_path).index.products == PRODUCTS
+    assert not (tmp_path / FOLDER).exists()
+    (tmp_path / FILE).unlink()
+    monkeypatch.setattr(made, "MANY", 100)
+    made.prepare_for_many(tmp_path, PRODUCTS, None)
+    assert json.loads((tmp_path / "catalogue.json").read_text("utf-8")) == {"schema": 2, "stored": FOLDER}
+    same(recommend(Tables.load(tmp_path), Needs(needs=NEEDS[:1]), unit(1)), whole(Needs(needs=NEEDS[:1]), 1))
+    # Of files that a bundle does not list, none is read.
+    listed = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} - {FILE}
+    assert Tables.load(tmp_path, listed).index is None
+
+
 @given(st.integers(0, 200), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_products_of_whole_numbers_are_exact(rows, dim, seed):
     rng = np.random.default_rng(seed)
@@ -282,5 +303,7 @@ def test_bits_are_sets(flags):
     assert set(together.rows.tolist()) == expected
     assert len(together) == len(expected)
     assert set((~together).rows.tolist()) == set(range(19)) - expected
-    assert [row in together for row in range(19)] == together.flags.tolist()
+    assert [row in together for row in range(19)] == together.flags.tolist() == together.has(np.arange(19)).tolist()
+    assert bool(together) == bool(expected)
+    assert set((together & ~sets[0]).rows.tolist()) == expected - set(sets[0].rows.tolist())
     assert Bits.of(np.array(sorted(expected), np.int64), 19).packed.tolist() == together.packed.tolist()

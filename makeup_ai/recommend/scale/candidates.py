@@ -16,15 +16,15 @@ from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.scale.sums import Sums
 from makeup_ai.recommend.terms import price, relevance
 
-SCANNED = 12_288
-"""Products that are summed outright: about as dear as one pass over a million, by `benchmarks/recommend_scale.py`."""
-PROBED = 1024
-"""Products that are summed first, to learn what the last one offered is worth at least."""
+SCANNED = 8192
+"""Products that are summed outright: from about so many on, bounds cost less (`benchmarks/recommend_scale.md`)."""
+PROBED, FIRST = 4096, 256
+"""Products of the highest columns that are looked at first, and how many of them are summed to learn a bound."""
 SAMPLE = 8192
 """Products from which it is guessed how high the columns of so many are."""
-MOST = 32_768
+MOST = 65_536
 """Products summed at most under a bound: those of the highest columns where it lets more through."""
-NEAREST = EXPANSION = 64
+NEAREST = EXPANSION = 16
 """Neighbours asked for where there are columns to bound by, and how many are looked at on the way."""
 ALONE = 2048
 """Neighbours asked for where there are none."""
@@ -57,7 +57,7 @@ def candidates(sums: Sums, kept: Bits, many: int) -> Summed | None:
     if index is None or not sums.embedding or sums.needs.budget is not None:
         return None  # the index knows nothing of prices
     near = _nearest(sums, ALONE, ALONE)
-    near = near[kept.flags[near]]
+    near = near[kept.has(near)]
     return _summed(sums, near) if len(near) >= max(CERTAIN, many) else None
 
 
@@ -73,28 +73,34 @@ def _nearest(sums: Sums, many: int, expansion: int) -> NDArray[np.int64]:
 
 
 def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> Summed | None:
-    known, flags = sums.known(), kept.flags
-    step = max(1, len(known) // SAMPLE)
-    sample = known[::step][flags[::step]]
+    known = sums.known()
+    places = np.arange(0, len(known), max(1, len(known) // SAMPLE))
+    sample = known[places[kept.has(places)]]
     wanted = len(sample) * max(PROBED, many) // len(kept)
     if not 0 < wanted < len(sample):
         return None
     high = int(np.partition(sample, len(sample) - wanted)[len(sample) - wanted])
-    rows = Bits.where((known >= high) & flags).rows
-    if not many <= len(rows) <= MOST:
-        return None  # too many are equal for a bound to tell them apart
-    scores = sums.at(rows)
+    rows = (Bits.where(known >= high) & kept).rows
+    if len(rows) < many:
+        return None
+    # The highest of them tell what the last one offered is worth at least; that rules out others among them too.
+    own = known[rows]
+    cut = max(0, len(own) - max(FIRST, many))
+    order = np.argpartition(own, cut)
+    probe, others = order[cut:], order[:cut]
+    found = [_summed(sums, rows[probe])]
+    scores = found[0][1]
     needed = int(np.partition(scores, len(scores) - many)[len(scores) - many]) - _ceiling(sums, near)
-    found = [(rows, scores)]
+    found.append(_summed(sums, rows[others[own[others] >= needed]]))
     if needed < high:
-        rest = Bits.where((known >= needed) & (known < high) & flags).rows
+        rest = (Bits.where((known >= needed) & (known < high)) & kept).rows
         if len(rest) > MOST:
             needed = int(np.partition(known[rest], len(rest) - MOST)[len(rest) - MOST])
-            rest = rest[known[rest] >= needed][:MOST]
+            rest = rest[known[rest] >= needed]
         found.append(_summed(sums, rest))
-    # Below the bound, but the index had to be asked anyway, and bounds that were cut short gain by it.
-    below = near[flags[near] & (known[near] < min(needed, high))]
-    found.append(_summed(sums, below))
+    # Below the bound, but the index had to be asked anyway, and a bound that was cut short gains by it.
+    lowest = min(needed, int(own[probe].min()))
+    found.append(_summed(sums, near[kept.has(near) & (known[near] < lowest)]))
     every, worth = zip(*found, strict=True)
     return np.concatenate(every), np.concatenate(worth)
 

@@ -97,8 +97,8 @@ def best(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[
 def scan(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the same by summing all that are kept, a block at a time."""
     rows, scores = np.empty(0, np.int64), np.empty(0, np.int64)
-    for start in range(0, kept.size, BLOCK):
-        block = start + np.flatnonzero(kept.flags[start : start + BLOCK])
+    for start in range(0, len(kept), BLOCK):
+        block = kept.rows[start : start + BLOCK]
         joined = np.concatenate([rows, block]), np.concatenate([scores, sums.at(block)])
         rows, scores = first(*joined, many, sums.tables.id_order)
     return rows, scores
