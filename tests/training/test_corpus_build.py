@@ -7,8 +7,9 @@ from makeup_ai.cli import main
 from makeup_ai.errors import DataError
 from makeup_ai.training.data.cleaning import Cleaning
 from makeup_ai.training.data.corpus_card import CARD, READABLE_CARD
+from makeup_ai.training.data.documents import Document, read_card, read_documents
 from makeup_ai.training.data.segmentation import SEGMENTERS
-from makeup_ai.training.data.text_corpus import CorpusSettings, Document, build_corpus, read_card, read_documents
+from makeup_ai.training.data.text_corpus import CorpusSettings, build_corpus
 from makeup_ai.training.data.texts import read_texts
 from makeup_ai.training.data.vocabulary import train_tokenizer
 
