@@ -6,6 +6,7 @@ Ten portraits of odd number, spread over the skin tones, are edited in 22 ways (
 and irises, which these portraits have hardly a pixel for, are drawn after enlarging them. Each step is measured twice:
 with the mesh of the unedited photo, which shows the cue alone, and through the whole `SkinAnalyser`, which finds the
 face again. Own cue: Spearman's rank correlation of dose and measurement over the unedited photo and the eight steps.
+A score that the unedited photo already has at the end of its scale can go no further and is not counted on the route.
 Others: how much a cue moves, by the least-squares slope over the same points, beside the edited one's own cue: the
 cross-talk.
 `--edits` and `--photos-only` measure a part; what `--raw` already holds is not measured again, and the tables are
@@ -126,6 +127,13 @@ def through(steps: list[Row], cue: str) -> tuple[list[float], list[float]]:
     return [score(cue, value) for value, _ in given], [shown for _, shown in given]
 
 
+def at_the_end(unedited: Row, cue: str, sign: int) -> bool:
+    """Tell whether a score stands at the end of its scale before the edit, which has nothing left to show then."""
+    if cue not in unedited["shown"]:
+        return False
+    return float(unedited["shown"][cue][1]) == (100.0 if sign > 0 else 0.0)
+
+
 def own_row(edit: str, photos: list[list[Row]]) -> Row:
     """Sum up what an edit did to its own cue over the photos."""
     cue, sign = EDITS[edit].cue, EDITS[edit].sign
@@ -134,7 +142,9 @@ def own_row(edit: str, photos: list[list[Row]]) -> Row:
         return {}
     ranks = [spearman(values) for values in alone]
     sign = sign or (1 if np.median(ranks) >= 0 else -1)
-    routes = [through(steps, cue) for steps in photos]
+    routes = [through(steps, cue) for steps in photos if not at_the_end(steps[0], cue, sign)]
+    if not routes:
+        return {}
     open_ranks = [sign * spearman(open_) if len(open_) >= 3 else None for open_, _ in routes]
     slopes = [slope(values) for values in alone]
     return {

@@ -205,7 +205,7 @@ def under_eye_lines(c: Canvas, strength: float, rng: Rng) -> Field:
         for away, start in ((4.5, 1), (7.0, 0), (9.5, 2)):
             drop = (away + rng.normal(0.0, 0.3)) * c.mm * c.down
             line = [c.at(vertex) + drop for vertex in lid[start : len(lid) - start]]
-            strokes.append((line, rng.uniform(0.28, 0.38), 0.6))
+            strokes.append((line, rng.uniform(0.38, 0.55), 0.7))
     return _engrave(c, strokes, strength)
 
 
@@ -274,7 +274,10 @@ def lip_colour(c: Canvas, strength: float, rng: Rng) -> Field:
 
 
 def iris_tint(c: Canvas, strength: float, rng: Rng) -> Field:
-    """Make the irises more colourful in their own hue, around the pupil and under the highlight."""
+    """Make the irises more colourful in their own hue, around the pupil and under the highlight.
+
+    At full strength by as much as half of their pixels can take before a channel is at its end.
+    """
     ring = np.zeros(c.shape)
     for (centre, *rim), outline in zip(c.mesh.irises, (RIGHT_EYE, LEFT_EYE), strict=True):
         radius = float(np.mean([np.hypot(*(point - centre)) for point in rim])) / c.mm
@@ -283,7 +286,10 @@ def iris_tint(c: Canvas, strength: float, rng: Rng) -> Field:
         ring += ramp(away, 0.25, 0.45) * (1.0 - ramp(away, 0.9, 1.1)) * c.soft(c.polygon(outline), 0.5)
     grey = c.light.mean(axis=2, keepdims=True)
     glint = ramp(c.light.min(axis=2), 0.4, 0.7)
-    return c.light + (1.8 * strength * np.clip(ring, 0, 1) * (1.0 - glint))[..., None] * (c.light - grey)
+    area, away = np.clip(ring, 0, 1) * (1.0 - glint), c.light - grey
+    room = np.where(away > 0.0, 1.0 - c.light, c.light) / np.maximum(np.abs(away), 1e-3)
+    most = min(1.8, float(np.percentile(room.min(axis=2)[area > 0.5], 50))) if (area > 0.5).any() else 1.8
+    return c.light + (most * strength * area)[..., None] * away
 
 
 def blur(c: Canvas, strength: float, rng: Rng) -> Field:

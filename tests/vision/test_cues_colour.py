@@ -71,7 +71,7 @@ def test_white_light_added_is_shine_of_its_region_and_no_redness(measure):
     shine = measure(glare, "shine")
     seen = 100 * (np.sqrt(0.30 + 0.3 * 1.0) - np.sqrt(0.30))  # Hunter L that 0.3 of white adds, near enough
     pixels = (blob(x, y, 5.0) > 0.5)[region_masks()["nose"]].mean()
-    assert shine.regions["nose"] == pytest.approx((seen - ROWS["shine"]["threshold"]) * pixels, rel=0.15)
+    assert shine.regions["nose"] == pytest.approx((seen - ROWS["shine"]["threshold"]) * pixels, rel=0.2)
     assert shine.regions["right_cheek"] == 0.0
     assert measure(glare, "redness").value == pytest.approx(0.0, abs=0.3)
 

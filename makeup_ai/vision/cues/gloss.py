@@ -13,11 +13,12 @@ from makeup_ai.vision.space import Array
 
 _MIN_COLOUR = 0.3  # of red light, what red has over blue at least; below, white light and skin look alike
 _DARKEST = 1e-3  # linear light of skin
+_LEAST = -0.9  # of the light that skin gives: white light that is missing where the skin is browner or redder
 _MATT, _GLOSSY = 2.0, 6.0  # Hunter L of added white at which a pixel counts whole as skin, and not at all
 
 
 def whiter(frame: Frame) -> Array:
-    """Estimate from colour how much white light is added to the skin of each region, `(HALF, HALF)` Hunter L."""
+    """Estimate from colour how much white light is added to the middle skin of each region, `(HALF, HALF)` Hunter L."""
     xp = frame.xp
 
     def make() -> Array:
@@ -30,7 +31,7 @@ def whiter(frame: Frame) -> Array:
         rows = (factor / middle[0], 100.0 * xp.sqrt(middle[1]), factor / middle[2])
         red, green, blue = (pigment.spread(xp, REGIONS, row) for row in rows)
         added = seen[2] * blue - seen[0] * red
-        return green * (xp.sqrt(1.0 + xp.clip(added, 0.0, 10.0)) - 1.0)
+        return green * (xp.sqrt(1.0 + xp.clip(added, _LEAST, 10.0)) - 1.0)
 
     return frame.once("whiter", make)
 

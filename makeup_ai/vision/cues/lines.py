@@ -79,15 +79,17 @@ def _spread(xp: Any, found: Mapping[Strip, Array]) -> Array:
 def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, Array]:
     """Measure how deep the light sinks on lines along a strip, and where skin is seen in it.
 
-    What the same filter finds across the course is grain, noise or coding; its mean is taken off, with a floor.
+    What the same filter finds across the course is grain, noise or coding; its mean is taken off, with a floor. A fold
+    counts as a line of `deepest` and no more: a fine line drawn beside one makes the fold stand out less, and would
+    otherwise lower the sum.
 
     Args:
         frame: The face.
         region: Whose colour is that of the strip's skin.
         strip: Where to look.
         row: `sigmas` of the filter in samples, `along` of the sum along the course, `step`, how much a slope counts
-            against a valley, `grain`, how much of what is found across is taken off, `floor` in percent of light, and
-            `wide`: what is dark over such a width, in samples, is shadow or hair and no line.
+            against a valley, `grain`, how much of what is found across is taken off, `floor` and `deepest` in percent
+            of light, and `wide`: what is dark over such a width, in samples, is shadow or hair and no line.
 
     Returns:
         Percent of the light that a line takes, and weights in [0, 1]; `(rows, columns)` each.
@@ -100,7 +102,7 @@ def valleys(frame: Frame, region: str, strip: Strip, row: Any) -> tuple[Array, A
     crossing = xp.minimum(xp.abs(bend(xp, xp.transpose(picture), row["sigmas"][0], row["along"])), _LOUD)
     grain = statistics.average(xp, xp.transpose(crossing), seen)
     depth = xp.maximum(depth - row["floor"] - row["grain"] * grain, 0.0)
-    return 100.0 * (1.0 - xp.exp(-0.01 * depth)), seen
+    return row["deepest"] * (1.0 - xp.exp(-depth / row["deepest"])), seen
 
 
 def _skin(frame: Frame, region: str, read: Array, wide: float) -> Array:

@@ -84,12 +84,20 @@ def bends(frame: Frame, name: str, sigma: float) -> tuple[Array, Array]:
 
 
 def medians(frame: Frame, picture: Array, names: Iterable[str], shares: Array = None) -> dict[str, Array]:
-    """Give the median of a picture over the pixels of each region whose share (of skin) is over a half.
+    """Give the median of a picture in each region; see `quantiles`."""
+    return quantiles(frame, picture, names, 0.5, shares)
+
+
+def quantiles(
+    frame: Frame, picture: Array, names: Iterable[str], part: float, shares: Array = None
+) -> dict[str, Array]:
+    """Give a quantile of a picture over the pixels of each region whose share (of skin) is over a half.
 
     Args:
         frame: The face.
         picture: `(HALF, HALF)`, or `(channels, HALF, HALF)`.
         names: Of the regions; all are ordered at once.
+        part: Of the pixels that lie below, in [0, 1].
         shares: `(HALF, HALF)` of each pixel, those of skin where `None`.
 
     Returns:
@@ -101,7 +109,7 @@ def medians(frame: Frame, picture: Array, names: Iterable[str], shares: Array = 
     shown = xp.cast(xp.take(xp.reshape(shares, (-1,)), index, axis=0) * inside > 0.5, "float32")
     many = tuple(picture.shape[:-2])
     values = xp.take(xp.reshape(picture, (*many, HALF * HALF)), index, axis=-1)
-    found = statistics.median(xp, values, xp.stack([shown] * many[0]) if many else shown)
+    found = statistics.quantile(xp, values, xp.stack([shown] * many[0]) if many else shown, (part,))[..., 0]
     return {name: found[..., number] for number, name in enumerate(names)}
 
 

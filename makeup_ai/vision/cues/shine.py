@@ -8,6 +8,7 @@ from makeup_ai.vision.frame import Frame
 from makeup_ai.vision.space import Array
 
 REGIONS = ("forehead", "nose", "right_cheek", "left_cheek")
+_MATTEST = 0.1  # of a region's pixels: its skin that mirrors least
 
 
 def shine(frame: Frame) -> Measured:
@@ -23,11 +24,16 @@ def shine(frame: Frame) -> Measured:
 
 
 def mirrored(frame: Frame) -> Array:
-    """Estimate the light that is mirrored, `(HALF, HALF)` Hunter L above the skin of each region.
+    """Estimate the light that is mirrored, `(HALF, HALF)` Hunter L above the matt skin of each region.
 
     It is as much as the colour has become whiter (`gloss.whiter`), but no more than it is lighter than a matt face of
-    that shape would be. The smaller of both counts: pale skin alone is no mirror, and neither is a bulge.
+    that shape would be. The smaller of both counts: pale skin alone is no mirror, and neither is a bulge. Both begin at
+    the lower tenth of a region, since a sheen may lie over the greater part of it and would lift its median.
     """
-    xp, even, matt = frame.xp, shading.evenly_lit(frame), gloss.matt(frame)
-    middle = pigment.spread(xp, REGIONS, xp.stack(list(pigment.medians(frame, even, REGIONS, matt).values())))
-    return xp.minimum(gloss.whiter(frame), even - middle)
+    white = _above_matt(frame, gloss.whiter(frame), pigment.skin(frame))
+    return frame.xp.minimum(white, _above_matt(frame, shading.evenly_lit(frame), gloss.matt(frame)))
+
+
+def _above_matt(frame: Frame, picture: Array, shares: Array) -> Array:
+    xp, lowest = frame.xp, pigment.quantiles(frame, picture, REGIONS, _MATTEST, shares)
+    return picture - pigment.spread(xp, REGIONS, xp.stack(list(lowest.values())))

@@ -18,7 +18,7 @@ from makeup_ai.vision.space import Array
 
 DARK_REGIONS = ("forehead", "right_cheek", "left_cheek", "nose")
 RED_REGIONS = ("forehead", "right_cheek", "left_cheek", "nose", "chin")
-_BROADER, _PATCHES = 2.0, 1.5  # scale at which patches are told from spots, and what share of them is taken away
+_BROADER, _PATCHES = 2.0, 2.25  # scale at which patches are told from spots, and what share of them is taken away
 _PEAK = 4.0  # height of a blob over its weaker curvature, at its own scale
 
 
