@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,11 +126,12 @@ def check_derivation(derivation: Any) -> dict[str, Any]:
     Raises:
         VaultError: It is unknown, or its cost is out of bounds.
     """
-    if isinstance(derivation, Mapping) and derivation.get("name") == "keyring" and "entry" in derivation:
+    if isinstance(derivation, Mapping) and set(derivation) == {"name", "entry"} and derivation["name"] == "keyring":
         return dict(derivation)
     costs: dict[str, Any] = {name: derivation.get(name) if isinstance(derivation, Mapping) else None for name in BOUNDS}
     fits = all(isinstance(costs[name], int) and low <= costs[name] <= high for name, (low, high) in BOUNDS.items())
-    if not fits or derivation.get("name") != "scrypt" or not isinstance(derivation.get("salt"), str):
+    salted = fits and re.fullmatch("[0-9a-f]{32}", str(derivation.get("salt")))
+    if not salted or derivation.get("name") != "scrypt":
         raise VaultError(f"Expected a vault unlocked by scrypt within {BOUNDS}, or by a keyring. Received: {costs}")
     return dict(derivation)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 import shutil
@@ -121,17 +122,77 @@ def with_rewritten_records(path, whole, clock, old):
         assert content(path, clock) is None
 
 
-def test_a_header_that_asks_for_too_much_is_refused_before_it_is_done(closed, path, clock):
-    import hashlib
-
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"log2_n":10', b'"log2_n":40'),  # a tebibyte of memory: refused before it is asked for
+        (b'"log2_n":10', b'"log2_n":"10"'),
+        (b'"log2_n":10', b'"log2_n":11'),
+        (b'"salt":"', b'"salt":"zz'),
+        (b'"version":1', b'"version":2'),
+        (b'"name":"scrypt"', b'"name":"none"'),
+        (b'"name":"scrypt"', b'"name":null'),
+        (b'"vault":"', b'"vault":"0'),
+        (b"{", b"["),
+        (b'"wrapped"', b'"wrapper"'),
+    ],
+    ids=lambda text: text.decode(),
+)
+def test_a_header_written_anew_with_a_right_checksum_is_refused(closed, path, old, new):
     connection = sqlite3.connect(path)
     (written,) = connection.execute("SELECT body FROM sealed WHERE id = 0").fetchone()
-    text = written[:-32].replace(b'"log2_n":10', b'"log2_n":40')
+    text = written[:-32].replace(old, new)
+    assert text != written[:-32]
     connection.execute("UPDATE sealed SET body = ? WHERE id = 0", (text + hashlib.sha256(text).digest(),))
     connection.commit()
     connection.close()
-    with pytest.raises(VaultError, match="within"):
+    with pytest.raises(VaultError):
         Vault(path, QUICK)
+
+
+def test_the_header_of_another_vault_of_the_same_passphrase_is_refused(closed, path, clock, tmp_path):
+    Vault.create(tmp_path / "other", QUICK).close()
+    for rows in ((0,), (0, 1)):
+        connection = sqlite3.connect(path)
+        connection.execute("ATTACH ? AS other", (str(tmp_path / "other"),))
+        for row in rows:
+            connection.execute(
+                "UPDATE sealed SET body = (SELECT body FROM other.sealed WHERE id = ?1) WHERE id = ?1", (row,)
+            )
+        connection.commit()
+        connection.close()
+        assert content(path, clock) is None
+
+
+def test_a_full_disk_changes_nothing(vault, path, clock):
+    resource = pytest.importorskip("resource")
+    before, limits = vault.facts(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+    try:
+        with pytest.raises(VaultError, match="unchanged"):
+            vault.set({"owned": [f"O{i}" for i in range(300)]})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert vault.facts() == before
+    vault.set({"owned": ["O1"]})
+    vault.close()
+    with Vault(path, QUICK, clock=clock) as again:
+        assert [held.fact.value for held in again.facts() if held.fact.field == "owned"] == ["O1"]
+
+
+def test_processes_that_write_at_once_lose_nothing(path):
+    Vault.create(path, KEY).close()
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom vault_worker import KEY\n"
+        "from makeup_ai.profile.vault import Vault\n"
+        "with Vault(sys.argv[2], KEY) as vault:\n"
+        "    for i in range(15): vault.set({'owned': [f'{sys.argv[3]}-{i}']})\n"
+    )
+    command = [sys.executable, "-B", "-c", script, str(WORKER.parent), str(path)]
+    writers = [subprocess.Popen([*command, name]) for name in ("a", "b", "c")]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    with Vault(path, KEY) as vault:
+        assert set(vault.profile().owned) == {f"{name}-{i}" for name in "abc" for i in range(15)}
 
 
 def test_records_tell_their_length_in_powers_of_two_alone(closed, path):
