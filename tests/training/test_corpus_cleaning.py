@@ -21,6 +21,7 @@ from makeup_ai.training.data.personal import PLACEHOLDERS, is_card_number, mask_
         ("订单号123456789012，加微信：skin_2024", ["number", "account"]),
         ("thanks @glow.shop and @李小姐 推荐", ["account"] * 2),
         ("vx skin20241", ["account"]),
+        ("@X1@1X", ["account"] * 2),
     ],
 )
 def test_what_tells_who_somebody_is_is_masked(text: str, kinds: list[str]) -> None:

@@ -76,10 +76,35 @@ def mask_personal(text: str, replace: bool = True) -> tuple[str, Counter[str]]:
         '加微信:<account>，电话<phone>'
     """
     found: Counter[str] = Counter()
+    while True:  # what stands directly behind something found shows only then
+        text, more = _mask_once(text)
+        if not more:
+            break
+        found.update(more)
+    if not replace:
+        for placeholder in PLACEHOLDERS.values() if found else ():
+            text = text.replace(placeholder, "")
+    return text, found
+
+
+def is_card_number(number: str) -> bool:
+    """Tell whether a number passes the check of bank cards, that of Luhn (ISO/IEC 7812-1).
+
+    Examples:
+        >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111 1111 1111 1112")
+        (True, False)
+    """
+    digits = [int(c) for c in number if c.isdigit()][::-1]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _mask_once(text: str) -> tuple[str, Counter[str]]:
+    found: Counter[str] = Counter()
 
     def put(kind: str, before: str = "") -> str:
         found[kind] += 1
-        return before + (PLACEHOLDERS[kind] if replace else "")
+        return before + PLACEHOLDERS[kind]
 
     if "." in text:  # most texts have none of these signs, and are passed over
         text = _EMAIL.sub(lambda m: put("email"), text) if "@" in text else text
@@ -95,15 +120,3 @@ def mask_personal(text: str, replace: bool = True) -> tuple[str, Counter[str]]:
         text = _BANK_CARD.sub(lambda m: put("bank_card" if is_card_number(m[0]) else "number"), text)
         text = _NUMBER.sub(lambda m: put("number"), text)
     return text, found
-
-
-def is_card_number(number: str) -> bool:
-    """Tell whether a number passes the check of bank cards, that of Luhn (ISO/IEC 7812-1).
-
-    Examples:
-        >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111 1111 1111 1112")
-        (True, False)
-    """
-    digits = [int(c) for c in number if c.isdigit()][::-1]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
