@@ -302,7 +302,7 @@ class Tables:
         """Give the products that cost more."""
         different, places = self._price_places
         last = int(np.searchsorted(different, price, side="right"))
-        return Bits.where(places >= last)
+        return Bits.from_least(places, last)
 
     def bits(self, name: str, rows: NDArray[np.int64]) -> Bits:
         """Give the set of some rows, kept under a name of its own for the next question."""

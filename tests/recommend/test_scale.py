@@ -98,6 +98,7 @@ def few(monkeypatch):
     """Limits at which a catalogue of the tests is large."""
     monkeypatch.setattr(rank, "LARGE", 1)
     monkeypatch.setattr(candidates, "SCANNED", 50)
+    monkeypatch.setattr(candidates, "GATHERED", 1500)
     monkeypatch.setattr(candidates, "PROBED", 80)
     monkeypatch.setattr(candidates, "FIRST", 40)
     monkeypatch.setattr(candidates, "SAMPLE", 800)

@@ -16,8 +16,10 @@ from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.scale.sums import Sums
 from makeup_ai.recommend.terms import price, relevance
 
-SCANNED = 8192
+SCANNED = 2048
 """Products that are summed outright: from about so many on, bounds cost less (`benchmarks/recommend_scale.md`)."""
+GATHERED = 65_536
+"""Products whose columns are looked up one by one; of more, all are passed over."""
 PROBED, FIRST = 4096, 256
 """Products of the highest columns that are looked at first, and how many of them are summed to learn a bound."""
 SAMPLE = 8192
@@ -73,18 +75,23 @@ def _nearest(sums: Sums, many: int, expansion: int) -> NDArray[np.int64]:
 
 
 def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> Summed | None:
-    known = sums.known()
-    places = np.arange(0, len(known), max(1, len(known) // SAMPLE))
-    sample = known[places[kept.has(places)]]
-    wanted = len(sample) * max(PROBED, many) // len(kept)
-    if not 0 < wanted < len(sample):
-        return None
-    high = int(np.partition(sample, len(sample) - wanted)[len(sample) - wanted])
-    rows = (Bits.where(known >= high) & kept).rows
+    high, known = -(1 << 62), None
+    if len(kept) <= GATHERED:
+        rows = kept.rows
+        own = sums.known(rows)
+    else:
+        known = sums.known()
+        places = np.arange(0, len(known), max(1, len(known) // SAMPLE))
+        sample = known[places[kept.has(places)]]
+        wanted = len(sample) * max(PROBED, many) // len(kept)
+        if not 0 < wanted < len(sample):
+            return None
+        high = int(np.partition(sample, len(sample) - wanted)[len(sample) - wanted])
+        rows = (Bits.from_least(known, high) & kept).rows
+        own = known[rows]
     if len(rows) < many:
         return None
     # The highest of them tell what the last one offered is worth at least; that rules out others among them too.
-    own = known[rows]
     cut = max(0, len(own) - max(FIRST, many))
     order = np.argpartition(own, cut)
     probe, others = order[cut:], order[:cut]
@@ -92,15 +99,16 @@ def _bounded(sums: Sums, kept: Bits, many: int, near: NDArray[np.int64]) -> Summ
     scores = found[0][1]
     needed = int(np.partition(scores, len(scores) - many)[len(scores) - many]) - _ceiling(sums, near)
     found.append(_summed(sums, rows[others[own[others] >= needed]]))
-    if needed < high:
+    if known is not None and needed < high:
         rest = (Bits.where((known >= needed) & (known < high)) & kept).rows
         if len(rest) > MOST:
             needed = int(np.partition(known[rest], len(rest) - MOST)[len(rest) - MOST])
             rest = rest[known[rest] >= needed]
         found.append(_summed(sums, rest))
     # Below the bound, but the index had to be asked anyway, and a bound that was cut short gains by it.
-    lowest = min(needed, int(own[probe].min()))
-    found.append(_summed(sums, near[kept.has(near) & (known[near] < lowest)]))
+    if known is not None:
+        lowest = min(needed, int(own[probe].min()))
+        found.append(_summed(sums, near[kept.has(near) & (known[near] < lowest)]))
     every, worth = zip(*found, strict=True)
     return np.concatenate(every), np.concatenate(worth)
 

@@ -57,20 +57,23 @@ class Sums:
             scores += price.worth(self.tables.settings, self.tables.prices[rows], self.needs.budget)
         return scores
 
-    def known(self) -> NDArray[np.int16] | NDArray[np.int64]:
-        """Add up the whole columns: all of every sum but relevance and price, `(products,)`."""
-        if not self.columns:
-            return np.zeros(len(self.tables.products), np.int16)
-        weights = self.tables.settings.weights
-        kind = np.int16 if UNIT * sum(weights.values()) * _largest(self.tables) < SHORT else np.int64
-        total: NDArray[np.int16] | NDArray[np.int64] = self.columns[0]
-        for column in self.columns[1:]:
-            total = np.add(total, column, dtype=kind, casting="unsafe")
+    def known(self, rows: NDArray[np.int64] | None = None) -> NDArray[np.int16] | NDArray[np.int64]:
+        """Add up the columns, all of every sum but relevance and price: `(rows,)`, of every product for `None`."""
+        short = all(column.dtype == np.int16 for column in self.columns) and self._most <= SHORT
+        kind = np.int16 if short else np.int64
+        total: NDArray[np.int16] | NDArray[np.int64] = np.zeros(1, kind)
+        for i, column in enumerate(self.columns):
+            part = column if rows is None else column[rows]
+            total = np.add(total, part, dtype=kind, casting="unsafe") if i else part
         return total
 
-
-def _largest(tables: Tables) -> float:
-    return max([1.0, *(rule.weight for rule in tables.slots.values())])
+    @property
+    def _most(self) -> float:
+        """The most that the columns kept can add up to, in ten-thousandths."""
+        tables, weights = self.tables, self.tables.settings.weights
+        slots = (need.partition(":")[0] for need in cells.shares(tables, self.needs))
+        needs = sum(weights[str(tables.slots[slot].term)] * tables.slots[slot].weight for slot in slots)
+        return UNIT * (needs + weights.get("popularity", 0.0))
 
 
 def _column(tables: Tables, need: str, sharing: int) -> Callable[[], NDArray[np.int64]]:
