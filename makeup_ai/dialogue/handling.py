@@ -79,8 +79,11 @@ def restart(scene: Scene) -> Turn | None:
 
 
 def answer(scene: Scene) -> Turn | None:
-    """Hear the answer to what was asked; the turn goes on with it."""
+    """Hear the answer to what was asked, and an age; the turn goes on with it."""
     hear_answer(scene)
+    age = scene.table.age_in(scene.reading.text)
+    if age is not None and not scene.answered:
+        scene.learn("age", age, SAID)
     return None
 
 
@@ -264,7 +267,8 @@ def lost(scene: Scene) -> Turn:
     if not answer.refused or answer.because != OFF_TOPIC:
         scene.said.append(answer.answer)
     else:
-        scene.say("answer.ask" if scene.state.wishes or len(scene.reading.text.split()) < 2 else "answer.out_of_scope")
+        ours = scene.state.wishes or len(scene.reading.text.split()) < 2 or scene.is_act("about_skin")
+        scene.say("answer.ask" if ours else "answer.out_of_scope")
     foreign = scene.reading.understanding.language not in LANGUAGES
     return scene.end(cautions=[Caution("language", scene.words("caution.language"))] if foreign else [])
 

@@ -23,7 +23,7 @@ def feedback(scene: Scene) -> Turn | None:
     if rule is None and pending is not None and pending.kind == WHICH_PRODUCT and product_id is not None:
         rule = next((one for one in scene.table.feedback if one.name == pending.slot), None)
     scene.state = replace(scene.state, pending=None)
-    if rule is None or scene.answered:
+    if rule is None or scene.answered or _of_ingredient(scene, rule):
         return None
     if (cheaper_plan := _all_of_it(scene, rule)) is not None:
         return cheaper_plan
@@ -31,6 +31,8 @@ def feedback(scene: Scene) -> Turn | None:
         return _of_what(scene, rule)
     _heed(scene, rule, product_id)
     liked = rule.rating is not None and rule.rating >= GOOD
+    if liked and scene.is_act("add"):
+        return add(scene)
     if liked or not _looking(scene):
         return scene.end()
     return scene.plan() if scene.state.planning else scene.offer()
@@ -42,6 +44,13 @@ def _rule(scene: Scene) -> FeedbackRule | None:
     first = next((one for one in scene.table.feedback if found(one.patterns, text)), None)
     bad = any(pattern.search(text.lower()) for pattern in scene.tables.settings.reactions)
     return scene.table.feedback[0] if bad and (first is None or first.rating != 1) else first
+
+
+def _of_ingredient(scene: Scene, rule: FeedbackRule) -> bool:
+    """Whether it is said of an ingredient to be left out ("no niacinamide, it breaks me out"), and of no product."""
+    reading, patterns = scene.reading, scene.table.ordinals.values()
+    avoids = any(wish.slot == "avoid" for wish in reading.wishes)
+    return avoids and not (rule.dislikes or reading.named or any(found(one, reading.text) for one in patterns))
 
 
 def _of_what(scene: Scene, rule: FeedbackRule) -> Turn | None:

@@ -15,6 +15,8 @@ WHICH_PRODUCT = "which_product"
 """Kind of a pending question for the product that feedback is about."""
 LONGEST_AMOUNT = 24
 """Characters of a text that may be a bare amount ("maybe 30 or so")."""
+NO_ANSWERS = ("why_not", "about_it", "detail", "add", "another_brand", "cheapest", "cheaper", "routine", "fact")
+"""Acts that are something else than an answer to a question."""
 FIELDS = {"skin_type": "skin_type", "concern": "concerns", "budget": "budget"}
 """Slot asked for -> field of the profile that the answer is of."""
 
@@ -27,6 +29,8 @@ def hear_answer(scene: Scene) -> None:
     scene.state = replace(scene.state, pending=None)
     if pending.kind == NEED and scene.is_act("drop_budget"):
         return  # is heard as that, whatever was asked
+    if scene.reading.named or any(scene.is_act(act) for act in NO_ANSWERS):
+        return
     if len(scene.reading.text) <= scene.table.longest_answer:
         scene.answered = KINDS[pending.kind](scene, pending)
 

@@ -61,6 +61,8 @@ def read(assistant: Assistant, table: DialogueTable, state: State, text: str) ->
     spans = [(named.start, named.end) for named in names]
     slots = [slot for slot in _slots(assistant, table, text, understanding) if not _inside(slot, spans)]
     budget, floor = _prices(assistant, text, language, slots)
+    if budget is None and floor is None and state.budget is not None and table.is_mark("amount", text):
+        budget = assistant.lexicon.budget(text, language)  # "make it 35"
     rules = assistant.tables.slots
     wishes = [
         Wish(slot.slot, slot.value, slot.text)

@@ -69,6 +69,7 @@ class DialogueTable:
         feedback: In the order in which they are tried.
         ordinals: Place in the last list, from 1, or -1 for the last -> patterns.
         habits: Habit of a profile -> words that tell of it where a routine is asked for.
+        age: Words in which people tell their age, the figures in group 1.
         marks: Name of a little word (`"also"`, `"skip"`, `"yes"`) -> patterns.
         blend: Slot -> `(one, other, what both together are)`.
         trusted: Slots whose known words count whatever the model thinks of them.
@@ -85,6 +86,7 @@ class DialogueTable:
     feedback: tuple[FeedbackRule, ...]
     ordinals: Mapping[int, Patterns]
     habits: Mapping[str, Patterns]
+    age: Patterns
     marks: Mapping[str, Patterns]
     blend: Mapping[str, tuple[tuple[str, str, str], ...]]
     trusted: tuple[str, ...]
@@ -107,12 +109,13 @@ class DialogueTable:
             raise BundleError(f"{file}: expected schema 1. Received: {table.get('schema')!r}")
         try:
             questions = table["questions"]
-            marks = ("also", "correcting", "skip", "yes", "no", "earlier", "later", "both")
+            marks = ("also", "correcting", "skip", "yes", "no", "earlier", "later", "both", "amount")
             return cls(
                 acts={str(name): _patterns(rows) for name, rows in table["acts"].items()},
                 feedback=tuple(_feedback(row) for row in table["feedback"]),
                 ordinals={int(place): _patterns(rows) for place, rows in table["refer"]["ordinals"].items()},
                 habits={str(habit): _patterns(rows) for habit, rows in table["habits"].items()},
+                age=_patterns(table["age"]),
                 marks={name: _patterns(table[name]) for name in marks},
                 blend={slot: tuple((a, b, c) for a, b, c in rows) for slot, rows in table["blend"].items()},
                 trusted=tuple(table["trusted"]),
@@ -144,6 +147,16 @@ class DialogueTable:
         """
         table: dict[str, Any] = json.loads(PACKAGED.read_text("utf-8"))
         return cls.from_dict(table)
+
+    def age_in(self, text: str) -> int | None:
+        """Read the age that a text tells, in whole years.
+
+        Examples:
+            >>> DialogueTable.packaged().age_in("I'm 15, and have pimples")
+            15
+        """
+        plain = normalise(text)[0]
+        return next((int(match[1]) for pattern in self.age if (match := pattern.search(plain))), None)
 
     def is_act(self, name: str, text: str) -> bool:
         """Whether a text does this."""
