@@ -84,7 +84,8 @@ class Bits:
 
     def has(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each of some rows is in the set, of the same shape."""
-        return (self.packed[rows >> 3] >> (7 - (rows & 7)).astype(np.uint8) & 1).view(bool)
+        own: NDArray[np.uint8] = self.packed[rows >> 3] >> (7 - (rows & 7)).astype(np.uint8) & 1
+        return own.view(bool)
 
     def __and__(self, other: Bits) -> Bits:
         return Bits(self.packed & other.packed, self.size)
@@ -111,4 +112,5 @@ class Bits:
         """Its rows, ascending."""
         some = np.flatnonzero(self.packed != 0)
         at = np.flatnonzero(np.unpackbits(self.packed[some]).view(bool))  # among the bytes that are not empty
-        return some[at >> 3] * 8 + (at & 7)
+        rows: NDArray[np.int64] = some[at >> 3] * 8 + (at & 7)
+        return rows

@@ -16,7 +16,7 @@ from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.scale.sums import Sums
 from makeup_ai.recommend.terms import price, relevance
 
-SCANNED = 2048
+SCANNED = 16_384
 """Products that are summed outright: from about so many on, bounds cost less (`benchmarks/recommend_scale.md`)."""
 GATHERED = 65_536
 """Products whose columns are looked up one by one; of more, all are passed over."""

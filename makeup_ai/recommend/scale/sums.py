@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,10 +62,10 @@ class Sums:
         """Add up the columns, all of every sum but relevance and price: `(rows,)`, of every product for `None`."""
         short = all(column.dtype == np.int16 for column in self.columns) and self._most <= SHORT
         kind = np.int16 if short else np.int64
-        total: NDArray[np.int16] | NDArray[np.int64] = np.zeros(1, kind)
+        total: NDArray[Any] = np.zeros(1, kind)
         for i, column in enumerate(self.columns):
-            part = column if rows is None else column[rows]
-            total = np.add(total, part, dtype=kind, casting="unsafe") if i else part
+            part: NDArray[Any] = column if rows is None else column[rows]
+            total = total + part.astype(kind, copy=False) if i else part.astype(kind, copy=False)
         return total
 
     @property
