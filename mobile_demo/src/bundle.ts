@@ -25,6 +25,9 @@ const FILES = [
   ...TABLES.map((name) => `tables/${name}.json`),
 ];
 
+/** Read where the manifest lists it: only bundles that learned from purchases have it. */
+const POPULARITY = "tables/popularity.json";
+
 interface FileEntry {
   bytes: number;
   sha256: string;
@@ -60,8 +63,9 @@ export class Bundle {
    */
   static async open(address: string): Promise<Bundle> {
     const manifest = manifestOf(await read(`${address}manifest.json`, "manifest.json"));
+    const wanted = Object.hasOwn(manifest.files, POPULARITY) ? [...FILES, POPULARITY] : FILES;
     const files = await Promise.all(
-      FILES.map(async (path): Promise<[string, Uint8Array<ArrayBuffer>]> => {
+      wanted.map(async (path): Promise<[string, Uint8Array<ArrayBuffer>]> => {
         const entry = Object.hasOwn(manifest.files, path) ? manifest.files[path] : undefined;
         if (!entry) throw new BundleError(`${path}: not listed in manifest.json. Make the bundle again.`);
         const content = await read(`${address}${path}?sha256=${entry.sha256.slice(0, 16)}`, path);
@@ -70,6 +74,10 @@ export class Bundle {
       }),
     );
     return new Bundle(manifest, new Map(files));
+  }
+
+  has(path: string): boolean {
+    return this.files.has(path);
   }
 
   bytes(path: string): Uint8Array<ArrayBuffer> {

@@ -61,6 +61,7 @@ export type Source = "words";
 /** What stands behind a term: `kind` is the end of its phrase's key, `reason.<kind>`. */
 export type Evidence =
   | { kind: "words"; similarity: number }
+  | { kind: "popularity"; purchases: number }
   | { kind: "price"; price: number; budget: number; currency: string; sources: readonly Source[] }
   | { kind: string; need: string; path: readonly string[]; sources: readonly Source[] };
 

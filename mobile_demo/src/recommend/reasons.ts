@@ -25,6 +25,7 @@ export function reason(tables: Tables, { evidence }: Term, language: Language): 
     fields["price"] = phrases.price(evidence.price, evidence.currency, language);
     fields["budget"] = phrases.price(evidence.budget, evidence.currency, language);
   }
+  if ("purchases" in evidence) fields["count"] = String(evidence.purchases);
   const words = phrases.render(`reason.${evidence.kind}`, language, fields);
   const source = "sources" in evidence ? `source.${evidence.sources[0]}` : "";
   return phrases.has(source) ? phrases.render(source, language, { reason: words }) : words;

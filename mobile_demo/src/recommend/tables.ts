@@ -56,6 +56,13 @@ export interface TableFiles {
   names: Record<string, Words>;
   phrases: Record<string, Record<string, string>>;
   embeddings: Int8Array;
+  popularity?: Popularity;
+}
+
+/** How often each product was bought, and what that is worth in ten-thousandths; by row. */
+export interface Popularity {
+  purchases: number[];
+  values: number[];
 }
 
 export class Tables {
@@ -70,6 +77,8 @@ export class Tables {
   /** `(products, dim)`, row by row; a product's unit vector is its row divided by 127. */
   readonly embeddings: Int8Array;
   readonly dim: number;
+  /** Nothing where the bundle has learned of no purchases. */
+  readonly popularity: Popularity | undefined;
   readonly #names: ReadonlyMap<string, Words>;
   readonly #values: Domain["values"];
   readonly #intents: Domain["intents"];
@@ -105,6 +114,10 @@ export class Tables {
           `Received: ${files.embeddings.length} numbers`,
       );
     }
+    this.popularity = files.popularity;
+    if (this.popularity && this.popularity.values.length !== this.products.length) {
+      throw new BundleError(`popularity.json: expected a value for each of ${this.products.length} products.`);
+    }
     this.#names = new Map(Object.entries(files.names));
     this.#values = files.domain.values;
     this.#intents = files.domain.intents;
@@ -120,6 +133,9 @@ export class Tables {
       names: bundle.table("names"),
       phrases: bundle.table("phrases"),
       embeddings: new Int8Array(bundle.bytes("tables/embeddings.bin").buffer),
+      ...(bundle.has("tables/popularity.json") && {
+        popularity: bundle.json<Popularity>("tables/popularity.json"),
+      }),
     });
   }
 
