@@ -147,7 +147,7 @@ class Records:
             raise VaultError("The keys of this vault were changed by another process: open it again.")
         sealed = self._database.row(MANIFEST) or b""
         if sealed != self._sealed_manifest:
-            content = unseal(self._key, sealed, self._manifest_bound())
+            content = unseal(self._key, sealed, _manifest_bound(self._header))
             if content is None:
                 raise _changed("its list of records does not fit its key")
             manifest = json.loads(content)
@@ -183,15 +183,12 @@ class Records:
             "next_id": state.next_id,
             "records": {id_: [record.version, record.label] for id_, record in state.records.items()},
         }
-        sealed = seal(self._key, json.dumps(content, separators=(",", ":")).encode(), self._manifest_bound())
+        sealed = seal(self._key, json.dumps(content, separators=(",", ":")).encode(), _manifest_bound(self._header))
         self._database.put(MANIFEST, sealed)
         return sealed
 
     def _bound(self, id_: int, version: int, label: str) -> bytes:
         return json.dumps(["record", self._header.version, self.vault, id_, version, label]).encode()
-
-    def _manifest_bound(self) -> bytes:
-        return b"manifest" + self._header.digest()
 
 
 def new_records(path: str | os.PathLike[str], source: KeySource) -> None:
@@ -204,7 +201,7 @@ def new_records(path: str | os.PathLike[str], source: KeySource) -> None:
     key = os.urandom(KEY_BYTES)
     header = wrap(key, source)
     manifest = json.dumps({"counter": 0, "next_id": FIRST, "records": {}}).encode()
-    sealed = seal(key, manifest, b"manifest" + header.digest())
+    sealed = seal(key, manifest, _manifest_bound(header))
     create(path, {HEADER: header.to_bytes(), MANIFEST: sealed})
 
 
@@ -219,6 +216,10 @@ def read_header(database: Database) -> Header:
     if written is None:
         raise _changed("its header is missing")
     return Header.from_bytes(written)
+
+
+def _manifest_bound(header: Header) -> bytes:
+    return b"manifest" + header.digest()
 
 
 def _changed(how: str) -> VaultError:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from makeup_ai.errors import VaultError
+from makeup_ai.errors import VaultError, WrongPassphraseError
 from makeup_ai.profile.database import Database
+from makeup_ai.profile.keys import Passphrase
 from makeup_ai.profile.vault import Vault
 
 from .conftest import QUICK
@@ -148,6 +149,29 @@ def test_a_header_written_anew_with_a_right_checksum_is_refused(closed, path, ol
     connection.close()
     with pytest.raises(VaultError):
         Vault(path, QUICK)
+
+
+def test_a_damaged_header_is_not_called_a_wrong_passphrase(closed, path):
+    whole = path.read_bytes()
+    place = whole.index(b'"wrapped":"') + 30
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(VaultError, match="header is damaged") as caught:
+        Vault(path, QUICK)
+    assert not isinstance(caught.value, WrongPassphraseError)
+
+
+def test_an_older_header_of_the_same_vault_is_refused(closed, path, clock):
+    """Its passphrase opens the same data key: only the manifest knows that it was changed since."""
+    connection = sqlite3.connect(path)
+    (older,) = connection.execute("SELECT body FROM sealed WHERE id = 0").fetchone()
+    connection.close()
+    with Vault(path, QUICK, clock=clock) as vault:
+        vault.rotate(Passphrase("another passphrase", log2_n=10, p=1))
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE sealed SET body = ? WHERE id = 0", (older,))
+    connection.commit()
+    connection.close()
+    assert content(path, clock) is None
 
 
 def test_the_header_of_another_vault_of_the_same_passphrase_is_refused(closed, path, clock, tmp_path):
