@@ -99,6 +99,8 @@ def few(monkeypatch):
     monkeypatch.setattr(rank, "LARGE", 1)
     monkeypatch.setattr(candidates, "SCANNED", 50)
     monkeypatch.setattr(candidates, "GATHERED", 1500)
+    monkeypatch.setattr(candidates, "ALONE", 2048)
+    monkeypatch.setattr(candidates, "SHARE", 1)
     monkeypatch.setattr(candidates, "PROBED", 80)
     monkeypatch.setattr(candidates, "FIRST", 40)
     monkeypatch.setattr(candidates, "SAMPLE", 800)

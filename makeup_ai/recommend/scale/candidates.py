@@ -4,7 +4,8 @@ Needs, what purchases teach and popularity are known for every product as whole 
 Only likeness to the question and price fit are left, and both have a ceiling: the likeness of the nearest product of
 the index, and the cheapest price. A product whose columns fall short of the last one offered by more than both together
 cannot be offered (the threshold algorithm: Fagin, Lotem & Naor 2003, with columns in place of sorted lists). Where the
-question names no need there is nothing to bound by, and the index alone gives the candidates.
+question names no need there is nothing to bound by: the index alone gives the candidates of very many products, and of
+fewer all are summed.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ MOST = 65_536
 """Products summed at most under a bound: those of the highest columns where it lets more through."""
 NEAREST = EXPANSION = 16
 """Neighbours asked for where there are columns to bound by, and how many are looked at on the way."""
-ALONE = 2048
-"""Neighbours asked for where there are none."""
+ALONE, SHARE = 6144, 64
+"""Neighbours asked for where there are none, and of how many times as many products that is less work than all."""
 CERTAIN = 512
 """Neighbours that must be left of them once what is masked has been taken out."""
 
@@ -58,6 +59,8 @@ def candidates(sums: Sums, kept: Bits, many: int) -> Summed | None:
         return _bounded(sums, kept, many, _nearest(sums, NEAREST, EXPANSION))
     if index is None or not sums.embedding or sums.needs.budget is not None:
         return None  # the index knows nothing of prices
+    if len(kept) < ALONE * SHARE:
+        return None
     near = _nearest(sums, ALONE, ALONE)
     near = near[kept.has(near)]
     return _summed(sums, near) if len(near) >= max(CERTAIN, many) else None
