@@ -154,7 +154,15 @@ class Assistant:
     ) -> Recommended:
         language = language or (understanding.language if understanding.language in LANGUAGES else LANGUAGES[0])
         profile = None if profile is None else canonical(profile, self.lexicon)
-        needs = gather(understanding, profile, skin, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
+        needs = gather(
+            understanding,
+            profile,
+            skin,
+            self.lexicon,
+            self.tables,
+            resolve_avoid=self.resolve_avoid,
+            is_spelling=self.is_spelling,
+        )
         ranking = recommend(self.tables, needs, understanding.embedding, language, top)
         composed = compose(
             text=text,
@@ -215,7 +223,15 @@ class Assistant:
         text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can be neither printed nor written
         understanding = self.understander.understand(text)
         own = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
-        needs = gather(understanding, None, None, self.lexicon, self.tables, resolve_avoid=self.resolve_avoid)
+        needs = gather(
+            understanding,
+            None,
+            None,
+            self.lexicon,
+            self.tables,
+            resolve_avoid=self.resolve_avoid,
+            is_spelling=self.is_spelling,
+        )
         return text, language or own, understanding, needs
 
     @cached_property
@@ -246,6 +262,10 @@ class Assistant:
         """Return the masks that a free name of an allergen stands for; none where it is not known."""
         value = self.lexicon.value("avoid", name)  # words of groups that no pack prints: "unscented", "vegan"
         return {*self._linker.resolve_avoid(name), *([f"avoid:{value}"] if value else [])}
+
+    def is_spelling(self, name: str) -> bool:
+        """Return whether a free name of an allergen is known as it stands."""
+        return self._linker.is_spelling(name) or self.lexicon.value("avoid", name) is not None
 
     def write_page(self, advice: Advice, path: Path) -> None:
         """Write an advice as a page of HTML, whole or not at all."""

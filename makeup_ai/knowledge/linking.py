@@ -131,6 +131,18 @@ class Linker:
         found = (self._near_ingredients.nearest(key) for key in dict.fromkeys(keys))
         return tuple(dict.fromkeys(id_ for near in found if near is not None for id_ in near.ids))
 
+    def is_spelling(self, name: str) -> bool:
+        """Tell whether a name, or a part of it, is known as it stands, and not by a near spelling only.
+
+        Examples:
+            >>> linker = Linker(Knowledge.load())
+            >>> linker.is_spelling("Glycerin"), linker.is_spelling("lycerin")
+            (True, False)
+        """
+        plain = simplified(name)
+        sure = any(link.confidence >= PART for text in {name, plain} for link in self.contained(text))
+        return sure or fold(name) in self._groups or fold(plain) in self._groups
+
     def resolve_avoid(self, name: str) -> list[str]:
         """Name the needs that mask what a person wants to avoid.
 

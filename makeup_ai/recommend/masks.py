@@ -138,7 +138,7 @@ def masked(tables: Tables, needs: Needs) -> Masked:
     for need in needs.masks:
         if need in tables.masks:
             rules.append(Rule("need", need, tables.bits(need, tables.masked_rows[need])))
-    rules += _listings(tables, needs.unknown_avoid)
+    rules += _listings(tables, (*needs.unknown_avoid, *needs.near_avoid))
     rules += [_conflicts(tables, row) for row in owned]
     if needs.budget is not None:
         rules.append(Rule("price", "", tables.dearer(needs.budget)))

@@ -38,6 +38,8 @@ class Needs:
         tone: Skin colour as CIELAB (D65).
         owned: Product ids in use, not to be offered again.
         unknown_avoid: What to avoid in words that nothing in the tables is called.
+        near_avoid: What to avoid in words that may be a known name with a typing error: both are left out,
+            what it may mean and what prints it so.
         unknown_condition: A condition in words that nothing in the tables is called.
         history: Products had before, in any order.
         age: In whole years, or `None` where it is not known.
@@ -57,6 +59,7 @@ class Needs:
     owned: tuple[str, ...] = ()
     unknown_avoid: tuple[str, ...] = ()
     unknown_condition: tuple[str, ...] = ()
+    near_avoid: tuple[str, ...] = ()
     history: tuple[Bought, ...] = ()
     age: int | None = None
     locale: str | None = None
@@ -82,6 +85,7 @@ def gather(
     tables: Tables,
     *,
     resolve_avoid: ResolveAvoid = lambda name: (),
+    is_spelling: Callable[[str], bool] = lambda name: True,
 ) -> Needs:
     """Bring together what the words, the profile and the photo say.
 
@@ -96,11 +100,12 @@ def gather(
         lexicon: Reads amounts of money where a budget's slot has no value.
         tables: For the roles of slots.
         resolve_avoid: For allergies by free name.
+        is_spelling: Whether such a name is known as it stands.
 
     Raises:
         ValueError: The profile's budget or tone is not a number that can be used.
     """
-    gathering = _Gathering(tables, resolve_avoid)
+    gathering = _Gathering(tables, resolve_avoid, is_spelling)
     for slot in understanding.slots:
         gathering.slot(slot, understanding.language, lexicon)
     if profile is not None:
@@ -113,8 +118,9 @@ def gather(
 class _Gathering:
     """Needs while they are being gathered; dictionaries keep the first order and one of each."""
 
-    def __init__(self, tables: Tables, resolve_avoid: ResolveAvoid):
-        self.tables, self.resolve_avoid = tables, resolve_avoid
+    def __init__(self, tables: Tables, resolve_avoid: ResolveAvoid, is_spelling: Callable[[str], bool]):
+        self.tables, self.resolve_avoid, self.is_spelling = tables, resolve_avoid, is_spelling
+        self.near_avoid: dict[str, None] = {}
         self.scored: dict[str, None] = {}
         self.masked: dict[str, None] = {}
         self.filters: dict[str, dict[str, None]] = {}
@@ -210,6 +216,8 @@ class _Gathering:
         if not known:
             self.unknown_avoid[text] = None
             self.source(text, source)
+        elif not self.is_spelling(text):
+            self.near_avoid[text] = None
 
     def source(self, what: str, source: str) -> None:
         sources = self.sources.setdefault(what, [])
@@ -226,6 +234,7 @@ class _Gathering:
             owned=self.owned,
             unknown_avoid=tuple(self.unknown_avoid),
             unknown_condition=tuple(self.unknown_condition),
+            near_avoid=tuple(self.near_avoid),
             history=self.history,
             age=self.age,
             locale=self.locale,

@@ -62,7 +62,7 @@ export class Assistant {
     const started = performance.now();
     const understanding = await this.understander.understand(text);
     const language = spoken(understanding.language);
-    const needs = gather(understanding, this.lexicon, this.tables, (name) => this.#linker.resolveAvoid(name));
+    const needs = gather(understanding, this.lexicon, this.tables, (name) => this.#linker.resolveAvoid(name), (name) => this.#linker.isSpelling(name));
     const route = routeOf(text, understanding, needs, this.tables);
     const ranking = recommend(this.tables, needs, understanding.embedding, language);
     const kind = kindOf(route);

@@ -76,6 +76,11 @@ export class Linker {
     return [...new Set(ids)].map((id) => `avoid:${id}`);
   }
 
+  /** Tells whether a name, or a part of it, is known as it stands, and not by a near spelling only. */
+  isSpelling(name: string): boolean {
+    return [name, simplified(name)].some((text) => this.#groups.has(fold(text)) || this.#contained(text).length > 0);
+  }
+
   #contained(name: string): string[] {
     const plain = name.replace(NOISE, " ");
     const [outside, inside] = unbracket(plain);

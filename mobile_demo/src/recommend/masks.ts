@@ -76,7 +76,7 @@ export function masked(tables: Tables, needs: Needs): Masked {
     const against = tables.masks.get(need);
     if (against) rules.push({ kind: "need", subject: need, rows: where((_, row) => against.has(row)) });
   }
-  for (const text of needs.unknownAvoid) {
+  for (const text of [...needs.unknownAvoid, ...needs.nearAvoid]) {
     const sought = plain(text);
     const rows = where((product) => listing(product, sought) !== undefined);
     rules.push({ kind: "text", subject: text.trim().toLowerCase(), rows });

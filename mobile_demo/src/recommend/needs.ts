@@ -16,6 +16,8 @@ export interface Needs {
   budget: number | null;
   /** What to avoid, and conditions, in words that nothing in the tables is called. */
   unknownAvoid: string[];
+  /** What to avoid in words that are a known name but for a typing error, if it is one. */
+  nearAvoid: string[];
   unknownCondition: string[];
 }
 
@@ -28,11 +30,13 @@ export function gather(
   lexicon: Lexicon,
   tables: Tables,
   resolveAvoid: ResolveAvoid,
+  isSpelling: (name: string) => boolean = () => true,
 ): Needs {
   const needs = new Set<string>();
   const filters = new Map<string, Set<string>>();
   const masks = new Set<string>();
   const unknownAvoid = new Set<string>();
+  const nearAvoid = new Set<string>();
   const unknownCondition = new Set<string>();
   let budget: number | null = null;
 
@@ -54,6 +58,7 @@ export function gather(
       const known = resolveAvoid(text);
       for (const need of known) masks.add(need);
       if (!known.length) unknownAvoid.add(text);
+      else if (!isSpelling(text)) nearAvoid.add(text);
     }
   };
   understanding.slots.forEach(add);
@@ -63,6 +68,7 @@ export function gather(
     masks: [...masks],
     budget,
     unknownAvoid: [...unknownAvoid],
+    nearAvoid: [...nearAvoid],
     unknownCondition: [...unknownCondition],
   };
 }
