@@ -87,7 +87,13 @@ def needs_of(assistant: Assistant, profile: Profile, state: State) -> Needs:
     understanding = Understanding(state.language, Intent("recommend", 1.0), tuple(slots))
     view = profile_view(profile, state)
     needs = gather(
-        understanding, view, None, assistant.lexicon, assistant.tables, resolve_avoid=assistant.resolve_avoid
+        understanding,
+        view,
+        None,
+        assistant.lexicon,
+        assistant.tables,
+        resolve_avoid=assistant.resolve_avoid,
+        is_spelling=assistant.is_spelling,
     )
     sources = dict(needs.sources)
     if state.budget is not None and not state.planning:

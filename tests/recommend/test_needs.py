@@ -2,6 +2,7 @@
 
 import pytest
 
+from makeup_ai.recommend.masks import masked
 from makeup_ai.recommend.needs import Needs, gather
 from makeup_ai.schema import Capture, Cue, Intent, Profile, SkinReport, Slot, Tone, Understanding
 
@@ -116,3 +117,14 @@ def test_budget_of_a_profile_must_be_an_amount(tables, budget):
 def test_tone_must_be_three_finite_numbers():
     with pytest.raises(ValueError, match="tone"):
         Needs(tone=(1.0, float("nan"), 2.0))
+
+
+def test_a_name_known_only_by_a_near_spelling_hides_what_it_may_mean_and_what_prints_it(tables):
+    needs = gather(
+        understood(), Profile(allergies=("icinus", "glycerin")), None, Amounts(), tables,
+        resolve_avoid={"icinus": ["avoid:niacinamide"], "glycerin": ["avoid:glycerin"]}.get,
+        is_spelling=lambda name: name == "glycerin",
+    )  # fmt: skip
+    assert (needs.unknown_avoid, needs.near_avoid) == ((), ("icinus",))
+    assert {mask.kind for mask in masked(tables, needs).of("e-lip")} == {"text"}
+    assert {mask.subject for mask in masked(tables, needs).of("c-serum")} == {"avoid:niacinamide", "avoid:glycerin"}
