@@ -228,8 +228,8 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
             shutil.copyfile(given.face_models / name, folder / "models" / name)
         _write(folder / "models" / NOTICE_FILE, NOTICE)
         notice += "\n" + NOTICE
-    for file in given.skin.values():
-        shutil.copyfile(file.path, folder / "models" / file.path.name)
+    for graph in given.skin.values():
+        shutil.copyfile(graph.path, folder / "models" / graph.path.name)
     _write(folder / "NOTICE.md", notice)
     _write(folder / "vectors" / "consultations.json", "[]")
     _write(folder / "vectors" / "tokens.json", "[]")

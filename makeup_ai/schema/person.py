@@ -101,7 +101,9 @@ class Profile:
         if not isinstance(values, Mapping) or set(values) - set(known):
             received = sorted(set(values) - set(known)) if isinstance(values, Mapping) else type(values).__name__
             raise ValueError(f"Expected a profile: a JSON object with fields of {known}. Received: {received}")
-        given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        given: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
         if "history" in given:
             rows = given["history"]
             if not isinstance(rows, tuple) or not all(

@@ -92,7 +92,7 @@ class Amounts:
         return self._marks.scan(text)
 
     def read(self, text: str, language: str, pick: Callable[[Iterable[float]], float] = max) -> float | None:
-        """Read a number of a normalised text, the largest unless `pick` is `min`, as an amount in the domain's currency.
+        """Read a number of a normalised text, the largest unless `pick` is `min`, in the domain's currency.
 
         The first mark names the currency; without one it is the language's default.
         """

@@ -254,9 +254,18 @@ def test_values_are_exact_and_orders_do_not_depend_on_the_shelf(plan):
 
 @pytest.mark.parametrize(
     "broken",
-    [{"schema": 2}, {"phases": []}, {"plans": {}}, {"sun": "umbrella"}, {"beam": 0}, {"habits": {"lazy": {"plan": "none"}}},
-     {"slow_start": {"x": [[2, 1]]}}, {"oil_base": "("}, {"worth": -1}],
-)  # fmt: skip
+    [
+        {"schema": 2},
+        {"phases": []},
+        {"plans": {}},
+        {"sun": "umbrella"},
+        {"beam": 0},
+        {"habits": {"lazy": {"plan": "none"}}},
+        {"slow_start": {"x": [[2, 1]]}},
+        {"oil_base": "("},
+        {"worth": -1},
+    ],
+)
 def test_a_table_that_does_not_fit_is_refused(broken):
     with pytest.raises(BundleError, match=r"routine\.json"):
         RoutineTable.from_dict({**packaged(), **broken})
