@@ -9,6 +9,7 @@ from makeup_ai.dialogue.explaining import why_words
 from makeup_ai.dialogue.gathering import KEEP_OUT, WHICH_VALUE, kept_out, merge
 from makeup_ai.dialogue.hearing import add, cheaper, feedback, own
 from makeup_ai.dialogue.pending import hear_answer
+from makeup_ai.dialogue.reading import places_in
 from makeup_ai.dialogue.rules import found
 from makeup_ai.dialogue.scene import Scene
 from makeup_ai.dialogue.state import SAID, Pending, State, Turn
@@ -116,6 +117,8 @@ def another(scene: Scene) -> Turn | None:
         return None
     state, products = scene.state, scene.tables.products
     shown = [i for i in state.shown if i in scene.tables.row_of]
+    if state.planning and shown and scene.is_act("cheaper"):
+        return _cheaper_step(scene, scene.product() or shown[0])
     waived = scene.is_act("drop_budget")
     if waived:
         scene.state = replace(_merged(scene), budget=None, floor=None, below=None, open_budget=True, total=None)
@@ -138,6 +141,15 @@ def another(scene: Scene) -> Turn | None:
     return scene.plan() if scene.state.planning else scene.offer()
 
 
+def _cheaper_step(scene: Scene, product_id: str) -> Turn:
+    """Plan again with something cheaper in the place of one product."""
+    product = scene.tables.products[scene.tables.row_of[product_id]]
+    dear = [p.product_id for p in scene.tables.products if p.category == product.category and p.price >= product.price]
+    scene.state = replace(scene.state, passed=tuple(dict.fromkeys((*scene.state.passed, *dear))))
+    scene.say("dialogue.below", price=scene.price(product.price))
+    return scene.plan()
+
+
 def _merged(scene: Scene) -> State:
     return merge(scene.state, scene.reading, scene.tables, scene.table)
 
@@ -158,6 +170,16 @@ def facts(scene: Scene) -> Turn | None:
     named = next((i for i in scene.reading.named if i in scene.tables.row_of), None)
     scene.state = replace(scene.state, focus=named or scene.state.focus)
     return scene.end()
+
+
+def compare(scene: Scene) -> Turn | None:
+    """Compare two products: those named, those of two places, or the first two of the last list."""
+    if scene.answered or not scene.is_act("compare"):
+        return None
+    shown = [i for i in scene.state.shown if i in scene.tables.row_of]
+    named = [*scene.reading.named, *places_in(scene.table, scene.reading.text, shown)]
+    pair = list(dict.fromkeys(named if len(named) > 1 else [*named, *shown]))
+    return scene.compare(pair) if len(pair) > 1 and (len(named) > 1 or not scene.reading.asks) else None
 
 
 def detail(scene: Scene) -> Turn | None:
@@ -283,6 +305,7 @@ HANDLERS: tuple[Handler, ...] = (
     feedback,
     add,
     own,
+    compare,
     detail,
     another,
     lift,

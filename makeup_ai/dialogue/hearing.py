@@ -131,7 +131,7 @@ def add(scene: Scene) -> Turn | None:
 def own(scene: Scene) -> Turn | None:
     """Note that a product is owned, and go on to others."""
     product_id = scene.product()
-    if product_id is None or not scene.is_act("own"):
+    if product_id is None or not (scene.is_act("own") or (scene.reading.named and scene.is_act("own_named"))):
         return None
     scene.learn("owned", product_id, SAID)
     scene.say("dialogue.owned", product=scene.product_name(product_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from makeup_ai.schema import LANGUAGES, Slot, Understanding
 from makeup_ai.text.tokenizer import MAX_CHARACTERS
 
 PRODUCT = "product:"
+_ID = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+")
 SHORTEST = 2
 """Characters that unknown words have at least: one is a piece of another word."""
 
@@ -58,7 +60,8 @@ def read(assistant: Assistant, table: DialogueTable, state: State, text: str) ->
     understanding = assistant.understander.understand(text)
     language = _language(text, understanding.language, state)
     names = [named for named in assistant.answering.namer.find(text[:MAX_CHARACTERS]) if named.of("product")]
-    spans = [(named.start, named.end) for named in names]
+    ids = [match for match in _ID.finditer(text) if match[0].upper() in assistant.tables.row_of]
+    spans = [*((named.start, named.end) for named in names), *(match.span() for match in ids)]
     slots = [slot for slot in _slots(assistant, table, text, understanding) if not _inside(slot, spans)]
     budget, floor = _prices(assistant, text, language, slots)
     if budget is None and floor is None and state.budget is not None and table.is_mark("amount", text):
@@ -80,7 +83,14 @@ def read(assistant: Assistant, table: DialogueTable, state: State, text: str) ->
         taken_back=tuple(dict.fromkeys(taken)),
         budget=budget,
         floor=floor,
-        named=tuple(dict.fromkeys(node.removeprefix(PRODUCT) for n in names for node in n.of("product"))),
+        named=tuple(
+            dict.fromkeys(
+                [
+                    *(node.removeprefix(PRODUCT) for n in names for node in n.of("product")),
+                    *(match[0].upper() for match in ids),
+                ]
+            )
+        ),
     )
 
 
@@ -104,6 +114,12 @@ def product_of(table: DialogueTable, reading: Reading, state: State, categories:
     if fitting and state.focus not in fitting:
         return fitting[0]
     return state.focus
+
+
+def places_in(table: DialogueTable, text: str, shown: Sequence[str]) -> list[str]:
+    """Give the products that a text names by their places in the last list."""
+    places = [place for place, patterns in table.ordinals.items() if found(patterns, text)]
+    return [shown[place - 1 if place > 0 else place] for place in places if 0 < abs(place) <= len(shown)]
 
 
 def _language(text: str, detected: str, state: State) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from makeup_ai.assistant import Assistant
-from makeup_ai.content.answer import compose
+from makeup_ai.content.answer import Composed, compose
 from makeup_ai.content.question import LISTED, Question
 from makeup_ai.content.routines import told
 from makeup_ai.dialogue.asking import BUDGET, best_question
@@ -141,18 +141,24 @@ class Scene:
         offered = tuple(ranking.recommendation(row) for row in rows[:top])
         return replace(ranking, order=np.array(rows, np.int64), recommendations=offered)
 
-    def offer(self) -> Turn:
-        """Recommend for what is looked for now, and ask for what is missing."""
-        self.state = replace(self.state, planning=False)
-        needs = self.needs
-        full = self.rank(needs)
-        ranking = self.narrowed(full)
-        if full.recommendations and not ranking.recommendations:
-            return self._no_more(needs)
-        understanding = replace(self.reading.understanding, intent=Intent("recommend", 1.0))
-        composed = compose(
+    def compare(self, product_ids: Sequence[str]) -> Turn:
+        """Hold two products against each other, for what is looked for now."""
+        needs = replace(self.needs, filters={})  # both are named: no filter is needed to tell which are meant
+        ranking = self.rank(needs)
+        rows = sorted((self.tables.row_of[i] for i in product_ids[:2]), key=lambda row: -int(ranking.scores[row]))
+        pair = replace(
+            ranking,
+            order=np.array(rows, np.int64),
+            recommendations=tuple(ranking.recommendation(row) for row in rows),
+        )
+        composed = self._composed("compare", needs, pair)
+        self.said.append(composed.answer)
+        return self.end(composed.recommendations, needs=needs)
+
+    def _composed(self, intent: str, needs: Needs, ranking: Ranking) -> Composed:
+        return compose(
             text=self.reading.text or " . ",
-            understanding=understanding,
+            understanding=replace(self.reading.understanding, intent=Intent(intent, 1.0)),
             needs=needs,
             ranking=ranking,
             skin=self.skin,
@@ -161,6 +167,16 @@ class Scene:
             language=self.reading.language,
             plans=self.assistant.routines,
         )
+
+    def offer(self) -> Turn:
+        """Recommend for what is looked for now, and ask for what is missing."""
+        self.state = replace(self.state, planning=False)
+        needs = self.needs
+        full = self.rank(needs)
+        ranking = self.narrowed(full)
+        if full.recommendations and not ranking.recommendations:
+            return self._no_more(needs)
+        composed = self._composed("recommend", needs, ranking)
         self.said.append(composed.answer)
         self._show([one.product_id for one in composed.recommendations])
         question = self._ask(needs) if composed.recommendations else None
