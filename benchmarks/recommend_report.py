@@ -142,7 +142,11 @@ def report(
         words(f"""The table takes {size / 1e6:.2f} MB (EASE, dense: 19.9 MB as float32). It counts low ratings against
         what is bought with them, as a person expects, and pays for it: whoever rated a product low still buys of
         that kind, so the row above it, which counts every rating as a purchase, ranks what was liked better. Sums are
-        those of the device, in whole ten-thousandths, with the learned weights: {said}. Peers: {settings}."""),
+        those of the device, in whole ten-thousandths, with the learned weights: {said}. A sum with *alike* gives
+        places to products without a purchase; whoever wants what is new to be found pays for it here, where next to
+        nobody bought them, and popularity, which ranks no better beside taste alone, holds them back. How far a
+        price is from those that a person paid was tried as a term on the part kept back, ranked worse at every
+        weight, and is left out. Peers: {settings}."""),
         other_places(tops, truth),
         "## Who is shown",
         shown(tops, shop, bought),
