@@ -14,11 +14,12 @@ from makeup_ai.schema import Bought, Product
 from makeup_ai.training.data.described import Described
 from makeup_ai.training.data.invented_purchases import invent_purchases
 from makeup_ai.training.data.purchases import Purchases, load_purchases, read_variants
+from makeup_ai.training.evaluation.ranking import ndcg
 from makeup_ai.training.taste.alike import combinations, new_weights
 from makeup_ai.training.taste.content import bags, likeness, price_kernel, shared
 from makeup_ai.training.taste.learn import Taste, TasteOptions, bundle_tables, learn_taste
 from makeup_ai.training.taste.linear import PLAIN, LinearOptions, item_weights, strongest
-from makeup_ai.training.taste.weighing import TERMS, WeighingOptions, fit, learn_weights
+from makeup_ai.training.taste.weighing import TERMS, WeighingOptions, fit, learn_weights, smooth_ndcg_loss
 
 BRANDS = ("Aura", "Belle", "Cove")
 PRODUCTS = 18
@@ -261,6 +262,17 @@ def test_weights_follow_what_tells_and_none_falls_below_zero():
     assert found[0] > 1
     assert abs(found[1]) < 0.3 * found[0]
     assert found[2] == 0
+
+
+def test_the_loss_is_one_less_ndcg_where_scores_lie_far_apart():
+    rng = np.random.default_rng(5)
+    order = np.argsort(rng.random((20, 9)), axis=1)
+    logits = np.empty((20, 9))
+    np.put_along_axis(logits, order, -100.0 * np.arange(9), axis=1)
+    wanted = rng.random((20, 9)) < 0.3
+    wanted[:, 4] = True
+    found = np.asarray(smooth_ndcg_loss(wanted.astype(np.float32), logits.astype(np.float32)))
+    assert found == pytest.approx(1.0 - ndcg(order, wanted), abs=1e-4)
 
 
 def test_what_is_not_offered_does_not_count():
