@@ -52,7 +52,11 @@ class Oracle:
 
     def _contained(self, product_id: str) -> frozenset[str]:
         """Ingredients whose names stand on the pack."""
-        parts = [p for name in self.products[product_id].ingredients for p in (name, *re.split(r"[/()\[\],]", name))]
+        parts: list[str] = []
+        for name in self.products[product_id].ingredients:
+            # The slash of a name that is known whole belongs to it: Dimethicone/Vinyl Dimethicone Crosspolymer.
+            apart = r"[()\[\],]" if folded(name) in self.ingredient_of else r"[/()\[\],]"
+            parts += [name, *re.split(apart, name)]
         return frozenset(self.ingredient_of[folded(part)] for part in parts if folded(part) in self.ingredient_of)
 
     def stands_for(self, id_: str) -> set[str]:
