@@ -62,7 +62,7 @@ def profile_of(options: argparse.Namespace) -> Profile | None:
 def as_dict(found: Recommended, product_id: str | None = None) -> dict[str, Any]:
     """Return an advice as plain JSON values, with what was left out and, where one is asked for, an explanation."""
     ranking = found.ranking
-    table = to_dict(found.advice) | {
+    table: dict[str, Any] = to_dict(found.advice) | {
         "considered": ranking.considered,
         "left_out": [
             {"kind": kind, "subject": subject, "products": count}

@@ -33,7 +33,7 @@ def contributions(tables: Tables, needs: Needs, embedding: tuple[float, ...]) ->
             lambda row: {
                 "kind": "shade",
                 "shade": shades.shade_ids[best[row]],
-                "delta_e": rounded(distance[best[row]]),
+                "delta_e": rounded(float(distance[best[row]])),
             },
         )
     ]
