@@ -137,7 +137,8 @@ def report(
         nothing is told of time. Every choice, the peers' settings among them, was made on a part kept back of the
         purchases to learn from; the purchases kept apart were looked at twice:
         after the first look, which showed the sum with *alike* below EASE,
-        the loss of the terms' weights and their share of new products were changed, chosen again on the part kept back; nothing else was. Intervals resample users 1000
+        the loss of the terms' weights and their share of new products were changed, chosen again on the part
+        kept back; nothing else was. Intervals resample users 1000
         times; p by random signs of each user's difference."""),
         "## Products that others bought",
         known(tops, truth),
