@@ -96,20 +96,23 @@ def ask_passphrase(variable: str = ENVIRONMENT, *, new: bool = False) -> KeySour
     return Passphrase(first)
 
 
-def view_from_vault(path: str | Path, consumer: str = "recommend", *purposes: str) -> Profile:
+def view_from_vault(
+    path: str | Path, consumer: str = "recommend", *purposes: str, source: KeySource | None = None
+) -> Profile:
     """Open a vault, return what the policy lets a consumer see, and say on stderr what is withheld.
 
     Args:
         path: Of the vault.
         consumer: Of the policy.
         purposes: Of the policy; advice and safety by default.
+        source: Of the key; the one that the vault's header names by default.
 
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: The consumer or a purpose is unknown, or there is nobody to ask for the passphrase.
         VaultError: See `Vault`.
     """
-    with open_vault(path) as vault:
+    with open_vault(path, source) as vault:
         view: View = vault.view(consumer, *(purposes or PURPOSES))
     for field, why in sorted(view.withheld.items()):
         print(f"makeup-ai: {field} of the profile is not used: {why}", file=sys.stderr)

@@ -39,3 +39,28 @@ def test_a_profile_that_cannot_be_read_is_one_line(chat, tmp_path, capsys):
     path.write_text("{", encoding="utf-8")
     status, _ = chat([], "--profile", str(path))
     assert status == 2
+
+
+def test_a_vault_is_read_and_taught_only_when_told_to(chat, tmp_path, monkeypatch):
+    from makeup_ai.profile.keys import Passphrase
+    from makeup_ai.profile.vault import Vault
+
+    monkeypatch.setenv("MAKEUP_AI_PASSPHRASE", "correct horse battery")
+    path = tmp_path / "vault"
+    with Vault.create(path, Passphrase("correct horse battery")) as vault:
+        vault.set({"skin_type": "oily"})
+    said = ["a serum", "the second one is too expensive", "that one broke me out"]
+    _, out = chat(said, "--vault", str(path), "--json")
+    turns = [json.loads(line) for line in out.splitlines()]
+    assert "skin_type:oily" in turns[0]["needs"]["needs"]
+    learned = [one for turn in turns for one in turn["learned"]]
+    assert {one["field"] for one in learned} >= {"budget", "history"}
+    with Vault(path, Passphrase("correct horse battery")) as vault:
+        assert [held.fact.field for held in vault.facts()] == ["skin_type"]
+        assert [access.consumer for access in vault.accesses()] == ["dialogue"]
+    assert chat(said, "--vault", str(path), "--keep")[0] == 0
+    with Vault(path, Passphrase("correct horse battery")) as vault:
+        kept = {held.fact.field: held.fact for held in vault.facts()}
+    assert set(kept) == {"skin_type", *(one["field"] for one in learned)}
+    assert kept["history"].source == "feedback" and kept["history"].value.rating == 1
+    assert chat(said, "--keep")[0] == 2
