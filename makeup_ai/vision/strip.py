@@ -43,7 +43,9 @@ class Strip:
         """Read `(..., SIDE, SIDE)` pictures of the frame along the strip (bilinear), `(..., rows, columns)`."""
         if _is_upright(self):
             left, top = (int(place) for place in self.courses[0][0])
-            return picture[..., top : top + self.rows, left : left + self.columns]
+            rows, columns = slice(top, top + self.rows), slice(left, left + self.columns)
+            # An ellipsis that stands for no axis at all is misread on the way to ONNX.
+            return picture[rows, columns] if len(picture.shape) == 2 else picture[..., rows, columns]
         index, weights = _gather(self)
         many = tuple(picture.shape[:-2])
         near = xp.take(xp.reshape(picture, (*many, SIDE * SIDE)), index, axis=-1) * weights
