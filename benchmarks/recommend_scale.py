@@ -23,12 +23,13 @@ import numpy as np
 from recommend_scale_data import make, source
 
 from makeup_ai.bundle import Bundle
+from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.masks import masked
 from makeup_ai.recommend.needs import Needs, gather
 from makeup_ai.recommend.rank import recommend
 from makeup_ai.recommend.scale.index import FILE, VectorIndex, write_index
-from makeup_ai.recommend.scale.ranking import best, scan
-from makeup_ai.recommend.scale.sums import Sums
+from makeup_ai.recommend.scale.ranking import best
+from makeup_ai.recommend.scale.sums import Sums, first
 from makeup_ai.recommend.tables import INT8_SCALE, Tables
 from makeup_ai.runtime.session import open_session
 from makeup_ai.text.language import LanguageDetector
@@ -83,6 +84,11 @@ def rank(tables: Tables, asked: Needs, embedding: tuple[float, ...], find: Calla
     sums, kept = Sums(tables, asked, embedding), ~masked(tables, asked).hides
     rows, scores = find(sums, kept, min(len(kept), TOP * tables.settings.diversity.reach))
     return rows, scores, len(kept)
+
+
+def scan(sums: Sums, kept: Bits, many: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sum all that are kept, with no bound: what `best` must find."""
+    return first(kept.rows, sums.at(kept.rows), many, sums.tables.id_order)
 
 
 def timed(call: Callable[[], Any]) -> float:

@@ -132,18 +132,20 @@ def listed(groups: dict[Any, NDArray[np.int64]], prefix: str) -> tuple[list[Any]
     return list(groups), {f"{prefix}_starts": starts, f"{prefix}_rows": rows}
 
 
-def lines(tables: Tables, parents: Parents, prices: NDArray[Any], stock: NDArray[np.bool_]) -> Iterator[str]:
+def lines(
+    tables: Tables, parents: Parents, prices: NDArray[Any], gone: NDArray[np.bool_], numbers: NDArray[np.int64]
+) -> Iterator[str]:
     bodies = []
     for product in tables.products:
         body = to_dict(product)
         for name in ("product_id", "price", "brand", "in_stock", "shades"):
             del body[name]
         bodies.append((product.brand, json.dumps(body, ensure_ascii=False, separators=(",", ":"))[1:]))
-    for row, parent in enumerate(parents.first.tolist()):
+    for parent, price, out, number in zip(parents.first, prices, gone, numbers, strict=True):
         brand, body = bodies[parent]
-        own = f"{brand} {row % max(1, len(parents.first) // A_BRAND)}"
-        gone = "false" if stock[row] else "true"
-        yield f'{{"product_id":"S{row:07}","brand":"{own}","price":{prices[row]},"in_stock":{gone},{body}'
+        own = f"{brand} {number % max(1, len(numbers) // A_BRAND)}"
+        stock = "false" if out else "true"
+        yield f'{{"product_id":"S{number:07}","brand":"{own}","price":{price},"in_stock":{stock},{body}'
 
 
 def make(bundle: Path, products: int, out: Path) -> None:
@@ -152,7 +154,10 @@ def make(bundle: Path, products: int, out: Path) -> None:
     rng, parents = np.random.default_rng(SEED + 3), Parents.draw(tables, products)
     prices = np.maximum(np.round(tables.prices[parents.first] * np.exp(SPREAD * rng.normal(size=products)), 2), 0.5)
     gone = rng.random(products) < GONE
-    kinds = np.array([product.category for product in tables.products])[parents.first]
+    kinds = np.array([product.category for product in tables.products])
+    order = np.lexsort((prices, kinds[parents.first]))  # as `export/columns.py` orders a large catalogue
+    parents, prices, gone = Parents(parents.first[order], parents.second[order]), prices[order], gone[order]
+    kinds = kinds[parents.first]
     offers = {("category", kind): np.flatnonzero(kinds == kind) for kind in np.unique(kinds).tolist()}
     names: dict[str, list[int]] = {}
     for row, product in enumerate(tables.products):
@@ -184,7 +189,7 @@ def make(bundle: Path, products: int, out: Path) -> None:
         "offers": offer_names,
         "places": [],
     }
-    write_columns(out / FOLDER, lists, arrays, lines(tables, parents, prices, gone))
+    write_columns(out / FOLDER, lists, arrays, lines(tables, parents, prices, gone, order))
     vectors(tables, parents).tofile(out / EMBEDDINGS)
     for name in FILES:
         table = dicts[name] if name not in ("catalogue", "needs", "masks") else {"stored": FOLDER}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from makeup_ai import __version__
 from makeup_ai.assistant import MODEL_FILES, Assistant
 from makeup_ai.bundle import MANIFEST, SCHEMA_VERSION, Bundle, Manifest, describe_files
-from makeup_ai.export.columns import prepare_for_many
+from makeup_ai.export.columns import MANY, prepare_for_many
 from makeup_ai.export.model_card import model_card
 from makeup_ai.export.skin import SkinFile
 from makeup_ai.knowledge.clashes import clashes_table
@@ -25,6 +25,7 @@ from makeup_ai.knowledge.masks import masks_table
 from makeup_ai.knowledge.names import names_table
 from makeup_ai.knowledge.suitability import needs_table
 from makeup_ai.knowledge.weights import NeedWeights
+from makeup_ai.recommend.scale.shelves import by_shelf
 from makeup_ai.runtime.session import Session, open_session
 from makeup_ai.schema import LANGUAGES, Product, to_dict
 from makeup_ai.search.faq import Faq
@@ -70,7 +71,7 @@ class Ingredients:
         models: Format -> verified file, `"tflite"` and, where ONNX Runtime is wanted, `"onnx"`.
         measured: Format -> recipe, parity, accuracy; goes into the manifest and the model card.
         domain: The domain table with brands and ingredients merged in.
-        products: The catalogue, in row order.
+        products: The catalogue, in row order; that of a large one is its own (`by_shelf`).
         knowledge: Of ingredients, effects and rules.
         questions: What the self-test asks.
         evaluation: Labelled examples that were never trained on, for benchmarks on the device.
@@ -120,6 +121,8 @@ def assemble(folder: str | Path, given: Ingredients) -> Bundle:
         raise ValueError(f"Expected models 'tflite' and maybe 'onnx'. Received: {sorted(given.models)}")
     if folder.exists() and not (folder / MANIFEST).is_file() and not _is_empty(folder):
         raise ValueError(f"Expected a new folder, an empty one, or a bundle to replace. Received: {str(folder)!r}")
+    if len(ids) >= MANY:
+        given = replace(given, products=by_shelf(given.products))
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ class Bits:
             >>> 8 in Bits.of(np.array([8]), 9), 7 in Bits.of(np.array([8]), 9)
             (True, False)
         """
+        if not len(rows):
+            return cls.none(size)
         if len(rows) > size // 64:
             flags = np.zeros(size, bool)
             flags[rows] = True
@@ -63,6 +65,34 @@ class Bits:
         return cls(packed, size)
 
     @classmethod
+    def of_runs(cls, runs: Iterable[tuple[int, int]], size: int) -> Bits:
+        """Make the set of all rows from the first of each pair to the one before its second.
+
+        Examples:
+            >>> Bits.of_runs([(1, 3), (4, 4)], 5).rows.tolist()
+            [1, 2]
+        """
+        packed = bytearray((size + 7) // 8)
+        for first, end in runs:
+            if first >= end:
+                continue
+            head, tail = first >> 3, (end - 1) >> 3
+            begin, stop = 255 >> (first & 7), 255 << (7 - (end - 1 & 7)) & 255  # of the bytes that hold both ends
+            if head == tail:
+                packed[head] |= begin & stop
+            else:
+                packed[head] |= begin
+                packed[head + 1 : tail] = b"\xff" * (tail - head - 1)
+                packed[tail] |= stop
+        return cls(np.frombuffer(packed, np.uint8), size)
+
+    @staticmethod
+    @lru_cache(1)
+    def none(size: int) -> Bits:
+        """Return the empty set, the same one each time."""
+        return Bits(np.zeros((size + 7) // 8, np.uint8), size)
+
+    @classmethod
     def union(cls, sets: Iterable[Bits], size: int) -> Bits:
         """Unite sets of one catalogue.
 
@@ -70,8 +100,10 @@ class Bits:
             >>> Bits.union([Bits.of(np.array([0]), 3), Bits.of(np.array([2]), 3)], 3).rows.tolist()
             [0, 2]
         """
-        none = np.zeros((size + 7) // 8, np.uint8)
-        return cls(reduce(np.bitwise_or, (one.packed for one in sets), none), size)
+        packed = np.zeros((size + 7) // 8, np.uint8)
+        for one in sets:
+            np.bitwise_or(packed, one.packed, out=packed)
+        return cls(packed, size)
 
     def __invert__(self) -> Bits:
         packed = ~self.packed
@@ -94,7 +126,7 @@ class Bits:
         return self._count
 
     def __bool__(self) -> bool:
-        return bool(self.packed.any())
+        return self._count > 0
 
     @cached_property
     def _count(self) -> int:

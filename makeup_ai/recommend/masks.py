@@ -133,8 +133,9 @@ def masked(tables: Tables, needs: Needs) -> Masked:
     owned = sorted({tables.row_of[product_id] for product_id in needs.owned if product_id in tables.row_of})
     rules = [*_filters(tables, needs)]
     rules.append(Rule("stock", "", tables.bits("stock", tables.out_of_stock)))
-    rules += [_locale(tables, needs), _age(tables, needs)]
-    rules.append(_rule(tables, "owned", "", owned))
+    rules += [*_locale(tables, needs), *_age(tables, needs)]
+    if owned:
+        rules.append(_rule(tables, "owned", "", owned))
     for need in needs.masks:
         if need in tables.masks:
             rules.append(Rule("need", need, tables.bits(need, tables.masked_rows[need])))
@@ -158,22 +159,22 @@ def _filters(tables: Tables, needs: Needs) -> Iterator[Rule]:
         yield Rule("filter", slot, ~Bits.union(offered, len(tables.products)))
 
 
-def _locale(tables: Tables, needs: Needs) -> Rule:
+def _locale(tables: Tables, needs: Needs) -> Iterator[Rule]:
     """Hide what is not sold where the person buys; nothing where that is not known."""
-    if needs.locale is None or not tables.sold_in:
-        return _rule(tables, "locale", "", ())
-    here = needs.locale.strip().upper()
-    return _rule(tables, "locale", "", (row for row, places in tables.sold_in.items() if here not in places))
+    if needs.locale is not None and tables.sold_in:
+        here = needs.locale.strip().upper()
+        yield _rule(tables, "locale", "", (row for row, places in tables.sold_in.items() if here not in places))
 
 
-def _age(tables: Tables, needs: Needs) -> Rule:
+def _age(tables: Tables, needs: Needs) -> Iterator[Rule]:
     """Hide what is meant for someone older; of an unknown age only that it may not be an adult's."""
     if not tables.youngest:
-        return _rule(tables, "age", "", ())
+        return
     if needs.age is None:
         adult = tables.settings.adult_age
-        return _rule(tables, "age", UNKNOWN, (r for r, age in tables.youngest.items() if age >= adult))
-    return _rule(tables, "age", "", (r for r, age in tables.youngest.items() if age > needs.age))
+        yield _rule(tables, "age", UNKNOWN, (r for r, age in tables.youngest.items() if age >= adult))
+    else:
+        yield _rule(tables, "age", "", (r for r, age in tables.youngest.items() if age > needs.age))
 
 
 def _conflicts(tables: Tables, owned: int) -> Rule:

@@ -17,7 +17,7 @@ from makeup_ai.content.phrases import Phrases
 from makeup_ai.errors import BundleError
 from makeup_ai.knowledge.folding import fold
 from makeup_ai.knowledge.han import simplified
-from makeup_ai.recommend.bits import Bits
+from makeup_ai.recommend.bits import BLOCK, Bits
 from makeup_ai.recommend.cells import Cells
 from makeup_ai.recommend.clashes import Clashes
 from makeup_ai.recommend.likeness import Likeness
@@ -29,6 +29,7 @@ from makeup_ai.recommend.scale.columns import Columns
 from makeup_ai.recommend.scale.index import FILE as INDEX
 from makeup_ai.recommend.scale.index import VectorIndex
 from makeup_ai.recommend.scale.large import derived, stored
+from makeup_ai.recommend.scale.shelves import Shelves
 from makeup_ai.recommend.scale.worths import Worths
 from makeup_ai.recommend.settings import Settings
 from makeup_ai.schema import LANGUAGES, Product
@@ -292,14 +293,29 @@ class Tables:
         return float(self.prices.min(initial=np.inf)) if len(self.prices) else 0.0
 
     @cached_property
+    def longest(self) -> float:
+        """The length of the longest vector of `embeddings`, or zero without any."""
+        blocks = (self.embeddings[start : start + BLOCK] for start in range(0, len(self.embeddings), BLOCK))
+        squares = (np.einsum("ij,ij->i", block, block, dtype=np.int64).max(initial=0) for block in blocks)
+        return float(np.sqrt(max(squares, default=0)))
+
+    @cached_property
     def _price_places(self) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
         """The prices there are, ascending, and the place of each product's among them."""
         different, places = np.unique(self.prices, return_inverse=True)
         small = np.uint16 if len(different) < 1 << 16 else np.uint32
         return different, places.astype(small)
 
+    @cached_property
+    def _shelves(self) -> Shelves | None:
+        rule = self.slots.get("category")
+        ordered = rule is not None and rule.role == "filter"  # of other catalogues it is not known where a kind stands
+        return Shelves.find(self.offering("category"), self.prices) if ordered else None
+
     def dearer(self, price: float) -> Bits:
         """Give the products that cost more."""
+        if self._shelves is not None:
+            return self._shelves.dearer(price)
         different, places = self._price_places
         last = int(np.searchsorted(different, price, side="right"))
         return Bits.from_least(places, last)

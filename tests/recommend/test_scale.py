@@ -20,8 +20,10 @@ from makeup_ai.recommend.needs import Needs
 from makeup_ai.recommend.rank import recommend
 from makeup_ai.recommend.scale import candidates, index
 from makeup_ai.recommend.scale.columns import FOLDER, Columns, write_columns
-from makeup_ai.recommend.scale.dot import exact_dot
 from makeup_ai.recommend.scale.index import FILE, VectorIndex, write_index
+from makeup_ai.recommend.scale.dot import exact_dot, near_dot
+from makeup_ai.recommend.scale.shelves import Shelves, by_shelf
+from makeup_ai.recommend.scale.sums import Sums
 from makeup_ai.recommend.settings import packaged
 from makeup_ai.recommend.tables import FILES, Tables
 
@@ -32,7 +34,7 @@ with_usearch = pytest.mark.skipif(importlib.util.find_spec("usearch") is None, r
 
 
 @cache
-def source():
+def source(ordered=True):
     """A synthetic catalogue of copies of the tiny one's products, with needs, prices and vectors of their own."""
     dicts = json.loads((Path(__file__).parent / "tiny.json").read_text("utf-8"))
     del dicts["knowledge"]
@@ -58,8 +60,13 @@ def source():
         need: {str(row): ["ingredient:parfum", "Parfum"] for row in rng.choice(PRODUCTS, 400, replace=False).tolist()}
         for need in dicts["masks"]["masks"]
     }
+    if ordered:
+        dicts["catalogue"]["products"].sort(key=lambda one: (one["category"], one["price"]))
     dicts["shades"]["shades"] = [
-        {**shade, "row": row} for shade in dicts["shades"]["shades"] for row in range(shade["row"], PRODUCTS, len(tiny))
+        {**shade, "row": row}
+        for shade in dicts["shades"]["shades"]
+        for row, one in enumerate(dicts["catalogue"]["products"])
+        if one["name"] == tiny[shade["row"]]["name"]
     ]
     vectors = rng.normal(size=(PRODUCTS, DIM)) + 2 * rng.normal(size=(7, DIM))[rng.integers(0, 7, PRODUCTS)]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -97,8 +104,7 @@ def large(folder):
 def few(monkeypatch):
     """Limits at which a catalogue of the tests is large."""
     monkeypatch.setattr(rank, "LARGE", 1)
-    monkeypatch.setattr(candidates, "SCANNED", 50)
-    monkeypatch.setattr(candidates, "GATHERED", 1500)
+    monkeypatch.setattr(candidates, "GATHERED", 600)
     monkeypatch.setattr(candidates, "ALONE", 2048)
     monkeypatch.setattr(candidates, "SHARE", 1)
     monkeypatch.setattr(candidates, "PROBED", 80)
@@ -165,10 +171,8 @@ def test_without_an_index_everything_kept_is_summed(large, few, folder):
 @with_usearch
 def test_bounds_rule_most_products_out(large, few, monkeypatch):
     summed = []
-    from makeup_ai.recommend.scale.sums import Sums
-
-    at = Sums.at
-    monkeypatch.setattr(Sums, "at", lambda self, rows: summed.append(len(rows)) or at(self, rows))
+    likeness = Sums.likeness
+    monkeypatch.setattr(Sums, "likeness", lambda self, rows: summed.append(len(rows)) or likeness(self, rows))
     recommend(large, Needs(needs=("skin_type:oily", "concern:oiliness"), masks=MASKS[:1]), unit(1))
     assert 0 < sum(summed) < PRODUCTS / 3
 
@@ -296,6 +300,60 @@ def test_products_of_whole_numbers_are_exact(rows, dim, seed):
     query = rng.integers(-(2**24), 2**24, dim)
     expected = vectors.astype(np.int64) @ query
     assert exact_dot(vectors, query.astype(np.float64)).astype(np.int64).tolist() == expected.tolist()
+
+
+@given(st.integers(0, 200), st.integers(1, 40), st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3))
+def test_near_products_are_wrong_by_no_more_than_they_say(rows, dim, seed, size):
+    rng = np.random.default_rng(seed)
+    vectors, query = rng.integers(-127, 128, (300, dim)).astype(np.int8), (size * rng.normal(size=dim)).astype("f4")
+    chosen = rng.integers(0, 300, rows)
+    error = (dim + 8) * 2**-23 * np.linalg.norm(vectors[chosen].astype(float), axis=1) * np.linalg.norm(query)
+    exact = vectors[chosen].astype(float) @ query.astype(float)
+    assert np.all(np.abs(near_dot(vectors, chosen, query) - exact) <= error)
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn_needs, st.integers(0, 99), st.floats(0.1, 10))
+def test_no_likeness_is_above_its_ceiling(large, needs, seed, size):
+    sums, rows = Sums(large, needs, tuple(size * x for x in unit(seed))), np.arange(PRODUCTS)
+    exact, most = sums.likeness(rows), sums.likeness_most(rows)
+    assert np.all(exact <= most)
+    assert np.all((most <= exact + 3) | (exact == 0)), "and not far above either"
+    assert exact.max() <= sums.ceiling
+    np.testing.assert_array_equal(sums.base(rows) + exact, sums.at(rows))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), min_size=1, max_size=40), st.floats(-1, 10))
+def test_shelves_know_what_is_dearer(drawn, budget):
+    kinds, prices = (np.array(one) for one in zip(*sorted(drawn), strict=True))
+    categories = {kind: np.flatnonzero(kinds == kind) for kind in sorted(set(kinds.tolist()), reverse=True)}
+    shelves = Shelves.find(categories, prices.astype(float))
+    assert shelves.dearer(budget).flags.tolist() == (prices > budget).tolist()
+    turned = [(kind, price) for kind, price in drawn]
+    kinds, prices = (np.array(one) for one in zip(*turned, strict=True))
+    categories = {kind: np.flatnonzero(kinds == kind) for kind in set(kinds.tolist())}
+    ordered = [kind for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
+    dear = any(a > b for k in categories.values() for a, b in zip(prices[k], prices[k][1:], strict=False))
+    assert (Shelves.find(categories, prices.astype(float)) is None) == (dear or len(ordered) > len(categories))
+
+
+def test_large_catalogues_are_ordered_by_shelf():
+    products = Tables.from_dicts(**source(ordered=False)).products
+    tables = [Tables.from_dicts(**source(ordered)) for ordered in (False, True)]
+    assert tables[0]._shelves is None
+    assert tables[1]._shelves is not None
+    assert [(p.category, p.price) for p in by_shelf(products)] == [(p.category, p.price) for p in tables[1].products]
+    for budget in (0.0, 1.0, 30.0, 30.5, 1e9):
+        for one in tables:
+            assert one.dearer(budget).rows.tolist() == np.flatnonzero(one.prices > budget).tolist()
+
+
+@given(st.integers(1, 60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
+def test_runs_are_sets(size, runs):
+    runs = [(a, min(b, size)) for a, b in runs]
+    expected = [any(a <= row < b for a, b in runs) for row in range(size)]
+    assert Bits.of_runs(runs, size).flags.tolist() == expected
+    assert len(Bits.of_runs(runs, size)) == sum(expected)
 
 
 @given(st.lists(st.lists(st.booleans(), min_size=19, max_size=19), min_size=1, max_size=4))

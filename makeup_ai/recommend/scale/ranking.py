@@ -19,9 +19,6 @@ from makeup_ai.recommend.scale.take import take
 from makeup_ai.recommend.tables import Tables
 from makeup_ai.recommend.terms import TERMS
 
-BLOCK = 65_536
-"""Products summed at once where all are."""
-
 
 class LargeRanking(Ranking):
     """A ranking whose whole order, scores and summands are worked out when they are asked for.
@@ -90,15 +87,4 @@ def rank_large(
 
 def best(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the best rows of those kept, with their scores, best first."""
-    chosen = candidates(sums, kept, many)
-    return scan(sums, kept, many) if chosen is None else first(*chosen, many, sums.tables.id_order)
-
-
-def scan(sums: Sums, kept: Bits, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Find the same by summing all that are kept, a block at a time."""
-    rows, scores = np.empty(0, np.int64), np.empty(0, np.int64)
-    for start in range(0, len(kept), BLOCK):
-        block = kept.rows[start : start + BLOCK]
-        joined = np.concatenate([rows, block]), np.concatenate([scores, sums.at(block)])
-        rows, scores = first(*joined, many, sums.tables.id_order)
-    return rows, scores
+    return first(*candidates(sums, kept, many), many, sums.tables.id_order)
