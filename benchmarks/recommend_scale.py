@@ -38,7 +38,7 @@ from makeup_ai.text.tokenizer import Tokenizer
 from makeup_ai.text.understander import Understander
 
 ALLERGIES = ("fragrance", "silicone", "paraben", "essential_oil", "eu_allergen", "nut", "phenoxyethanol")
-EXPANSIONS = (64, 128, 256, 512, 1024, 2048, 4096)
+EXPANSIONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384)
 TOP, SEED = 10, 11
 Question = tuple[Needs, tuple[float, ...]]
 
@@ -127,6 +127,7 @@ def measure_time(folder: Path, asked: list[Question]) -> dict[str, Any]:
     graph = index.graph
     vectors = tables.embeddings.astype(np.float32) / INT8_SCALE
     alone = curve(graph, vectors, asked)
+    finding_most = max(alone, key=lambda one: (round(one[1], 3), -one[0]))[0]
 
     def bare(embedding: tuple[float, ...], look: int) -> None:
         graph.expansion_search = look
@@ -144,6 +145,7 @@ def measure_time(folder: Path, asked: list[Question]) -> dict[str, Any]:
             "scan": lambda: rank(tables, *one, scan),
             "usearch_64": lambda: bare(one[1], 64),
             "usearch_1024": lambda: bare(one[1], 1024),
+            "usearch_most": lambda: bare(one[1], finding_most),
             "float32": lambda: float32(*one),
         }
 
@@ -178,6 +180,7 @@ def measure_time(folder: Path, asked: list[Question]) -> dict[str, Any]:
         "worst": float(np.min(hits)),
         "kept": float(np.median(left)),
         "alone": alone,
+        "finding_most": finding_most,
         "kinds": ratios,
     }
 

@@ -20,8 +20,8 @@ from makeup_ai.recommend.needs import Needs
 from makeup_ai.recommend.rank import recommend
 from makeup_ai.recommend.scale import candidates, index
 from makeup_ai.recommend.scale.columns import FOLDER, Columns, write_columns
-from makeup_ai.recommend.scale.index import FILE, VectorIndex, write_index
 from makeup_ai.recommend.scale.dot import exact_dot, near_dot
+from makeup_ai.recommend.scale.index import FILE, VectorIndex, write_index
 from makeup_ai.recommend.scale.shelves import Shelves, by_shelf
 from makeup_ai.recommend.scale.sums import Sums
 from makeup_ai.recommend.settings import packaged
@@ -104,6 +104,7 @@ def large(folder):
 def few(monkeypatch):
     """Limits at which a catalogue of the tests is large."""
     monkeypatch.setattr(rank, "LARGE", 1)
+    monkeypatch.setattr(candidates, "SCANNED", 50)
     monkeypatch.setattr(candidates, "GATHERED", 600)
     monkeypatch.setattr(candidates, "ALONE", 2048)
     monkeypatch.setattr(candidates, "SHARE", 1)

@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.scale.sums import Sums
 
+SCANNED = 16_384
+"""Products that are summed outright: from about so many on, bounds cost less (`benchmarks/recommend_scale.md`)."""
 GATHERED = 65_536
 """Products whose columns are looked up one by one; of more, all are passed over."""
 PROBED, FIRST = 4096, 256
 """Products of the highest columns that are looked at first, and how many of them are summed to learn a bound."""
 SAMPLE = 8192
 """Products from which it is guessed how high the columns of so many are."""
-ALONE, SHARE = 6144, 64
-"""Neighbours asked for where only words are known, and of how many times as many products that is less work than all."""
+ALONE, SHARE = 12_288, 64
+"""Neighbours asked for where only words are known, and of how many times as many products that is less work than all
+(`benchmarks/recommend_scale.md`)."""
 CERTAIN = 512
 """Neighbours that must be left of them once what is masked has been taken out."""
 
@@ -56,9 +59,9 @@ def narrowed(sums: Sums, rows: NDArray[np.int64], many: int) -> Summed:
         rows: Each once.
         many: How many of the best must stay; all do where there are no more.
     """
+    if not sums.embedding or len(rows) <= max(SCANNED, many):
+        return rows, sums.at(rows)
     base = sums.base(rows)
-    if not sums.embedding or len(rows) <= FIRST + many:
-        return rows, base + sums.likeness(rows)
     probe = _best(base, max(FIRST, many))
     needed = _last(base[probe] + sums.likeness(rows[probe]), many) - sums.ceiling
     left = np.flatnonzero(base >= needed)

@@ -107,7 +107,7 @@ class Sums:
         parts = (column if rows is None else column[rows] for column in self.columns)
         first = next(parts, None)
         if first is None:
-            return np.zeros(len(self.tables.products) if rows is None else len(rows), kind)
+            return np.zeros(len(self.tables.products) if rows is None else len(rows), np.int16)
         total: NDArray[Any] = first.astype(kind, copy=False)
         for i, part in enumerate(parts):
             total = np.add(total, part, out=total if i else None, dtype=kind)
