@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from makeup_ai.recommend.bits import Bits
 from makeup_ai.recommend.scale.sums import Sums
 
-SCANNED = 16_384
-"""Products that are summed outright: from about so many on, bounds cost less (`benchmarks/recommend_scale.md`)."""
+SCANNED = 4096
+"""Products that are summed outright: of no more, bounds save nothing."""
 GATHERED = 65_536
 """Products whose columns are looked up one by one; of more, all are passed over."""
 PROBED, FIRST = 4096, 256
