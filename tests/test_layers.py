@@ -59,6 +59,7 @@ CLI_NEEDS = {
     "taste": {"training"},  # inside `learn` only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
     "data": {"training", "export"},
+    "encoder": {"training"},
     "train": {"training"},
     "evaluate": {"training"},
     "export": {"training", "export"},

@@ -32,6 +32,7 @@ COMMANDS = {
     "knowledge": "show and check the graph, and link ingredient lists to INCI names",
     "taste": "learn from purchases what people like next, and what a new product is like",
     "data": "generate, check and split data",
+    "encoder": "cut a small encoder out of a public one, as a start for training",
     "train": "train an encoder on a task",
     "evaluate": "measure a run or an exported file on any data of the right layout",
     "export": "convert a run to TFLite and ONNX, and hold the files to Keras",

@@ -6,7 +6,7 @@ other layer), not a model: it has to be trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import keras
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from makeup_ai.training.models.bert import BertConfig, build, config_of
 
 Array = NDArray[np.float32]
+PIECES = "token_embedding/embeddings"
 
 
 def cut(
     preset: str,
     layers: Sequence[int],
-    rows: NDArray[np.int64],
+    pieces: Callable[[Array], Array],
     intermediate_dim: int | None = None,
     max_length: int = 128,
 ) -> tuple[BertConfig, keras.Model]:
@@ -31,8 +32,8 @@ def cut(
     Args:
         preset: A KerasHub handle or a folder.
         layers: Transformer blocks to keep, in their new order.
-        rows: `(pieces,)` row of the preset's embeddings for each piece of the new vocabulary; -1 for a piece that the
-            preset does not know, which starts as the mean of all.
+        pieces: The preset's embedding table, `(its pieces, width)`, in; that of the new vocabulary out. For a cut one:
+            `lambda table: take_rows(table, vocabulary)` of `makeup_ai.training.data.cutting`.
         intermediate_dim: Neurons to keep in each feed-forward part, those of the largest product of the norms of
             incoming and outgoing weights; all by default.
         max_length: Positions to keep.
@@ -41,44 +42,37 @@ def cut(
         The sizes, and the encoder with its weights.
 
     Raises:
-        ValueError: A layer, row, width or length is outside of the preset.
+        ValueError: A layer, width or length is outside of the preset.
     """
     whole = config_of(preset, choices=[])
     kept = intermediate_dim or whole.intermediate_dim
-    rows = np.asarray(rows, np.int64)
     if not layers or min(layers) < 0 or max(layers) >= whole.num_layers:
         raise ValueError(f"Expected layers from 0 to {whole.num_layers - 1}. Received: layers={list(layers)}")
-    if not rows.size or rows.min() < -1 or rows.max() >= whole.vocabulary_size:
-        raise ValueError(f"Expected rows from -1 to {whole.vocabulary_size - 1}. Received: {rows.size} rows")
     if not 0 < kept <= whole.intermediate_dim or not 0 < max_length <= whole.positions:
         raise ValueError(
             f"Expected up to {whole.intermediate_dim} neurons and {whole.positions} positions. "
             f"Received: intermediate_dim={intermediate_dim}, max_length={max_length}"
         )
+    backbone = keras_hub.models.BertBackbone.from_preset(preset)
+    arrays = {w.path: np.asarray(keras.ops.convert_to_numpy(w), np.float32) for w in backbone.weights}
+    arrays[PIECES] = np.asarray(pieces(arrays[PIECES]), np.float32)
     config = replace(
         whole,
-        vocabulary_size=len(rows),
+        vocabulary_size=len(arrays[PIECES]),
         num_layers=len(layers),
         intermediate_dim=kept,
         max_length=max_length,
         positions=max_length,
         source=None,
     )
-    backbone = keras_hub.models.BertBackbone.from_preset(preset)
-    arrays = {w.path: np.asarray(keras.ops.convert_to_numpy(w), np.float32) for w in backbone.weights}
     encoder = build(config)
     for weight in encoder.get_layer("blocks").weights:
-        weight.assign(_part(weight.path, arrays, layers, rows, kept, max_length))
+        weight.assign(_part(weight.path, arrays, layers, kept, max_length))
     return config, encoder
 
 
-def _part(
-    path: str, arrays: dict[str, Array], layers: Sequence[int], rows: NDArray[np.int64], kept: int, positions: int
-) -> Array:
+def _part(path: str, arrays: dict[str, Array], layers: Sequence[int], kept: int, positions: int) -> Array:
     """Take the part of the large network that a weight of the small one starts from."""
-    if path == "token_embedding/embeddings":
-        table = arrays[path]
-        return np.where(rows[:, None] < 0, table.mean(axis=0), table[np.maximum(rows, 0)])
     if path == "position_embedding/embeddings":
         return arrays[path][:positions]
     head, _, rest = path.partition("/")
