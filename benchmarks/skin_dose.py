@@ -48,8 +48,10 @@ Row = dict[str, Any]
 
 
 def chosen(folder: Path, parity: str) -> list[str]:
-    """Choose portraits of odd (or even) number, evenly over the order of their measured tone."""
+    """Choose portraits of odd (or even) number, evenly over the order of their measured tone; or all of them."""
     rows = list(csv.DictReader((folder / "portraits" / "cheek_lab_measured.csv").open()))
+    if parity == "all":
+        return [row["file"] for row in rows]
     remainder = {"odd": 1, "even": 0}[parity]
     rows = [row for row in rows if int(row["file"][9:12]) % 2 == remainder]
     rows.sort(key=lambda row: float(row["ita"]))
@@ -314,9 +316,9 @@ def main() -> None:
     parser.add_argument("photos", type=Path, nargs="?", default=Path("../shared/data/photos"))
     parser.add_argument("--raw", type=Path, default=Path("build/skin_dose.jsonl"))
     parser.add_argument("--out", type=Path, help="Markdown file whose part under '## What it printed' is replaced")
-    parser.add_argument("--parity", choices=("odd", "even"), default="odd", help="even: to look while writing a cue")
+    parser.add_argument("--parity", choices=("odd", "even", "all"), default="odd", help="even: to look while writing a cue")
     parser.add_argument("--edits", nargs="*", default=list(EDITS), choices=list(EDITS))
-    parser.add_argument("--photos-only", type=int, default=PHOTOS, help="this many of the ten")
+    parser.add_argument("--photos-only", type=int, default=PHOTOS, help="this many of ten")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     options.raw.parent.mkdir(parents=True, exist_ok=True)
