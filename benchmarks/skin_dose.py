@@ -316,7 +316,9 @@ def main() -> None:
     parser.add_argument("photos", type=Path, nargs="?", default=Path("../shared/data/photos"))
     parser.add_argument("--raw", type=Path, default=Path("build/skin_dose.jsonl"))
     parser.add_argument("--out", type=Path, help="Markdown file whose part under '## What it printed' is replaced")
-    parser.add_argument("--parity", choices=("odd", "even", "all"), default="odd", help="even: to look while writing a cue")
+    parser.add_argument(
+        "--parity", choices=("odd", "even", "all"), default="odd", help="even: to look while writing a cue"
+    )
     parser.add_argument("--edits", nargs="*", default=list(EDITS), choices=list(EDITS))
     parser.add_argument("--photos-only", type=int, default=PHOTOS, help="this many of ten")
     options = parser.parse_args()
