@@ -140,16 +140,16 @@ def test_balanced_and_noisy_training_runs(presets, eight, tmp_path: Path) -> Non
     assert set(found) == {"intent", "slots", "sentiment", "embedding"}
 
 
-def test_the_rate_rises_and_falls_in_straight_lines() -> None:
-    rate = loop._LinearRate(0.5, 4, 12)
-    found = [float(keras.ops.convert_to_numpy(rate(step))) for step in range(13)]
-    expected = [0.125, 0.25, 0.375, 0.5, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625, 0]
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
 def test_impossible_options_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\['float32', 'mixed_bfloat16', 'mixed_float16'\].*'int8'"):
         TrainOptions(precision="int8")
-    for wrong in ({"epochs": 0}, {"batch_size": 0}, {"patience": 0}, {"learning_rate": 0.0}, {"noise": 1.0}):
+    for wrong in (
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"patience": 0},
+        {"learning_rate": 0.0},
+        {"noise": 1.0},
+        {"layer_decay": 0.0},
+    ):
         with pytest.raises(ValueError, match="Received"):
             TrainOptions(**wrong)
