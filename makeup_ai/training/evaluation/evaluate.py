@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
 from makeup_ai.training.data.batches import PRODUCT_LENGTH, buckets
 from makeup_ai.training.data.examples import Example
-from makeup_ai.training.tasks.heads import HEAD_KINDS, Task
+from makeup_ai.training.tasks.heads import HEAD_KINDS, Answered, Task
 
 Outputs = dict[str, list[NDArray[np.float32]]]
 Predictor = Callable[[Sequence[Encoding], int], Outputs]
@@ -80,7 +80,7 @@ def evaluate(
         products = [None if example.product is None else known[example.product] for example in examples]
     found: Metrics = {}
     for head in task.heads:
-        values = HEAD_KINDS[head.kind].metrics(head, examples, encodings, outputs[head.name], products)
+        values = HEAD_KINDS[head.kind].metrics(head, Answered(examples, encodings, outputs[head.name], products))
         if values:
             found[head.name] = {name: float(value) for name, value in values.items()}
     if not found:

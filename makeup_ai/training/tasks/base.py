@@ -49,6 +49,23 @@ class Task:
         return {head.name: list(head.labels) for head in self.heads if head.labels}
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model answered to some examples, row by row.
+
+    Args:
+        examples: With the labels to be met.
+        encodings: Of their texts.
+        outputs: One array an example, of the head in question; those of pieces may be padded.
+        products: The vector of each example's product, or `None`; for embeddings.
+    """
+
+    examples: Sequence[Example]
+    encodings: Sequence[Encoding]
+    outputs: Sequence[NDArray[np.float32]]
+    products: Sequence[NDArray[np.float32] | None] = ()
+
+
 class HeadKind(Protocol):
     """What a kind of head must answer."""
 
@@ -65,14 +82,7 @@ class HeadKind(Protocol):
     def loss(self, head: Head, class_weights: NDArray[np.float32] | None) -> Callable[[Any, Any], Any]:
         """Return the loss of a batch, a scalar, from targets and outputs."""
 
-    def metrics(
-        self,
-        head: Head,
-        examples: Sequence[Example],
-        encodings: Sequence[Encoding],
-        outputs: Sequence[NDArray[np.float32]],
-        products: Sequence[NDArray[np.float32] | None],
-    ) -> dict[str, float]:
+    def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
         """Return the metrics over examples that carry the label; empty where none does."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from makeup_ai.text.tokenizer import Encoding
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation import metrics
 from makeup_ai.training.tasks import losses
-from makeup_ai.training.tasks.base import UNKNOWN, Head
+from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,9 @@ class EmbeddingHead:
         """Return the in-batch contrastive loss."""
         return losses.in_batch_contrast
 
-    def metrics(
-        self,
-        head: Head,
-        examples: Sequence[Example],
-        encodings: Sequence[Encoding],
-        outputs: Sequence[NDArray[np.float32]],
-        products: Sequence[NDArray[np.float32] | None],
-    ) -> dict[str, float]:
+    def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
         """Return how often the product itself is among the ten nearest of all distinct products seen here."""
+        examples, products = answered.examples, answered.products
         rows = [i for i, product in enumerate(products) if product is not None]
         if not rows:
             return {}
@@ -55,7 +49,7 @@ class EmbeddingHead:
         distinct = {text: i for i, text in zip(rows, texts, strict=True)}
         bank = np.stack([vector for i in distinct.values() if (vector := products[i]) is not None])
         gold = np.array([list(distinct).index(text) for text in texts])
-        scores = np.stack([outputs[i] for i in rows]) @ bank.T
+        scores = np.stack([answered.outputs[i] for i in rows]) @ bank.T
         return {"recall_at_10": metrics.recall_at(scores, gold, 10), "products": float(len(distinct))}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from makeup_ai.training.tasks.base import UNKNOWN, Head, HeadKind, Task
+from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head, HeadKind, Task
 from makeup_ai.training.tasks.embedding_head import EmbeddingHead
 from makeup_ai.training.tasks.piece_heads import FieldHead, TokenHead
 from makeup_ai.training.tasks.text_heads import LabelsHead, TextHead
@@ -16,7 +16,7 @@ from makeup_ai.training.tasks.text_heads import LabelsHead, TextHead
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["HEAD_KINDS", "UNKNOWN", "Head", "HeadKind", "Task", "TrainingModel", "build_network"]
+__all__ = ["HEAD_KINDS", "UNKNOWN", "Answered", "Head", "HeadKind", "Task", "TrainingModel", "build_network"]
 
 HEAD_KINDS: dict[str, HeadKind] = {
     "text": TextHead(),

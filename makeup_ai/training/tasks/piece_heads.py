@@ -14,7 +14,7 @@ from makeup_ai.text.tokenizer import Encoding
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation import metrics
 from makeup_ai.training.tasks import crf, losses
-from makeup_ai.training.tasks.base import UNKNOWN, Head, class_of
+from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head, class_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,10 @@ class TokenHead:
         """Return cross-entropy over labelled pieces."""
         return losses.masked_cross_entropy(class_weights)
 
-    def metrics(
-        self,
-        head: Head,
-        examples: Sequence[Example],
-        encodings: Sequence[Encoding],
-        outputs: Sequence[NDArray[np.float32]],
-        products: Sequence[NDArray[np.float32] | None],
-    ) -> dict[str, float]:
+    def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
         """Return micro precision, recall and F1 of exact spans (the CoNLL-2000 measure), and piece accuracy."""
         gold, predicted, right, pieces = [], [], 0, 0
-        for example, encoding, logits in zip(examples, encodings, outputs, strict=True):
+        for example, encoding, logits in zip(answered.examples, answered.encodings, answered.outputs, strict=True):
             spans = getattr(example, head.name)
             if spans is None:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from makeup_ai.text.tokenizer import Encoding
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation import metrics
 from makeup_ai.training.tasks import losses
-from makeup_ai.training.tasks.base import UNKNOWN, Head, class_of
+from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head, class_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,9 @@ class TextHead:
         """Return cross-entropy over labelled texts."""
         return losses.masked_cross_entropy(class_weights)
 
-    def metrics(
-        self,
-        head: Head,
-        examples: Sequence[Example],
-        encodings: Sequence[Encoding],
-        outputs: Sequence[NDArray[np.float32]],
-        products: Sequence[NDArray[np.float32] | None],
-    ) -> dict[str, float]:
+    def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
         """Return accuracy, macro-F1 and, for two classes, AUC."""
+        examples, outputs = answered.examples, answered.outputs
         rows = [i for i, example in enumerate(examples) if getattr(example, head.name) is not None]
         if not rows:
             return {}
@@ -90,15 +84,9 @@ class LabelsHead:
         """Return binary cross-entropy over labelled texts, summed over classes."""
         return losses.masked_binary_cross_entropy
 
-    def metrics(
-        self,
-        head: Head,
-        examples: Sequence[Example],
-        encodings: Sequence[Encoding],
-        outputs: Sequence[NDArray[np.float32]],
-        products: Sequence[NDArray[np.float32] | None],
-    ) -> dict[str, float]:
+    def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
         """Return micro precision, recall and F1 of (text, class) at a probability of one half, and macro-F1."""
+        examples, outputs = answered.examples, answered.outputs
         rows = [i for i, example in enumerate(examples) if getattr(example, head.name) is not None]
         if not rows:
             return {}

@@ -12,7 +12,7 @@ from makeup_ai.text.tokenizer import Encoding, Tokenizer  # noqa: E402
 from makeup_ai.training.data.examples import Example  # noqa: E402
 from makeup_ai.training.data.vocabulary import write_tokenizer  # noqa: E402
 from makeup_ai.training.models import encoders, lstm  # noqa: E402
-from makeup_ai.training.tasks.heads import HEAD_KINDS, UNKNOWN, Head, build_network  # noqa: E402
+from makeup_ai.training.tasks.heads import HEAD_KINDS, UNKNOWN, Answered, Head, build_network  # noqa: E402
 from makeup_ai.training.tasks.registry import TASKS, build_task, task_from_dict, task_to_dict  # noqa: E402
 
 PIECES = [
@@ -100,7 +100,7 @@ def test_every_head_takes_no_loss_where_nothing_is_labelled(task, tokenizer: Tok
         rng = np.random.default_rng(0)
         loss = kind.loss(head, None)(np.array([target]), keras.ops.convert_to_tensor(rng.random(shape), "float32"))
         assert float(keras.ops.convert_to_numpy(loss)) == 0
-        assert kind.metrics(head, [EXAMPLES[3]], [encoding], [rng.random(shape)[0]], [None]) == {}
+        assert kind.metrics(head, Answered([EXAMPLES[3]], [encoding], [rng.random(shape)[0]], [None])) == {}
 
 
 def tags(tokenizer: Tokenizer, text: str, *spans: tuple[int, int, str]) -> list[str | None]:
@@ -152,15 +152,15 @@ def test_text_metrics_by_hand() -> None:
     gold = [Example("x", intent=label) for label in ("a", "a", "b", "b")]
     outputs = [np.array(row, np.float32) for row in ([2, 0], [0, 1], [0, 3], [0, 0.5])]
     nothing: list[Encoding] = []
-    found = HEAD_KINDS["text"].metrics(head, gold, nothing, outputs, [])
+    found = HEAD_KINDS["text"].metrics(head, Answered(gold, nothing, outputs, []))
     assert found == {
         "accuracy": 0.75,
         "macro_f1": pytest.approx((2 / 3 + 0.8) / 2),
         "auc": 0.75,
     }
-    unlabelled = HEAD_KINDS["text"].metrics(head, [*gold, Example("y")], nothing, [*outputs, outputs[0]], [])
+    unlabelled = HEAD_KINDS["text"].metrics(head, Answered([*gold, Example("y")], nothing, [*outputs, outputs[0]], []))
     assert unlabelled == found
-    assert "auc" not in HEAD_KINDS["text"].metrics(head, gold[:2], nothing, outputs[:2], [])
+    assert "auc" not in HEAD_KINDS["text"].metrics(head, Answered(gold[:2], nothing, outputs[:2], []))
 
 
 def test_slot_metrics_by_hand(tokenizer: Tokenizer) -> None:
@@ -169,7 +169,7 @@ def test_slot_metrics_by_hand(tokenizer: Tokenizer) -> None:
     encodings = tokenizer.encode_batch([e.text for e in examples], 8)
     right = np.eye(3, dtype=np.float32)[[0, 1, 2, 0, 0, 0]]  # padded by one
     missed = np.eye(3, dtype=np.float32)[[0, 0, 0]]
-    found = HEAD_KINDS["tokens"].metrics(head, examples, encodings, [right, missed], [])
+    found = HEAD_KINDS["tokens"].metrics(head, Answered(examples, encodings, [right, missed], []))
     assert found == {"precision": 1, "recall": 0.5, "f1": pytest.approx(2 / 3), "piece_accuracy": 0.75}
 
 
@@ -179,7 +179,7 @@ def test_aspect_metrics_and_targets_by_hand(tokenizer: Tokenizer) -> None:
     targets = [kind.target(head, example, tokenizer.encode("rose", 8)).tolist() for example in examples]
     assert targets == [[1, 1, 0], [0, 0, 0], [UNKNOWN] * 3]
     outputs = [np.array(row, np.float32) for row in ([1, -1, -1], [-1, -1, 1], [9, 9, 9])]
-    found = kind.metrics(head, examples, [], outputs, [])
+    found = kind.metrics(head, Answered(examples, [], outputs, []))
     assert found == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "macro_f1": pytest.approx(1 / 3)}
     logits = keras.ops.convert_to_tensor([[2.0, -1.0, 0.0], [0.0, 0.0, 0.0], [9.0, 9.0, 9.0]])
     loss = keras.ops.convert_to_numpy(kind.loss(head, None)(np.array(targets), logits))
@@ -203,7 +203,7 @@ def test_what_a_cut_text_no_longer_shows_counts_as_missed(tokenizer: Tokenizer) 
     head = Head("slots", "tokens", ("O", "B-color", "I-color"))
     example = Example("lip lip rose", slots=((8, 12, "color"),))
     encoding = tokenizer.encode(example.text, 4)
-    found = HEAD_KINDS["tokens"].metrics(head, [example], [encoding], [np.eye(3)[[0, 0, 0, 0]]], [])
+    found = HEAD_KINDS["tokens"].metrics(head, Answered([example], [encoding], [np.eye(3)[[0, 0, 0, 0]]], []))
     assert found["recall"] == 0 and found["piece_accuracy"] == 1
 
 
@@ -216,7 +216,7 @@ def test_embedding_metrics_and_targets_by_hand(tokenizer: Tokenizer) -> None:
     examples = [Example("q", product=str(n)) for n in range(12)] + [Example("none")]
     vectors = [np.array([np.cos(a), np.sin(a)], np.float32) for a in np.linspace(0, 1, 12)]
     outputs = [*vectors[:11], vectors[0], vectors[0]]  # the twelfth query lies farthest from its product
-    found = kind.metrics(head, examples, [], outputs, [*vectors, None])
+    found = kind.metrics(head, Answered(examples, [], outputs, [*vectors, None]))
     assert found == {"recall_at_10": pytest.approx(11 / 12), "products": 12}
 
 
