@@ -154,15 +154,7 @@ class Assistant:
     ) -> Recommended:
         language = language or (understanding.language if understanding.language in LANGUAGES else LANGUAGES[0])
         profile = None if profile is None else canonical(profile, self.lexicon)
-        needs = gather(
-            understanding,
-            profile,
-            skin,
-            self.lexicon,
-            self.tables,
-            resolve_avoid=self.resolve_avoid,
-            is_spelling=self.is_spelling,
-        )
+        needs = self.gather(understanding, profile, skin)
         ranking = recommend(self.tables, needs, understanding.embedding, language, top)
         composed = compose(
             text=text,
@@ -223,15 +215,7 @@ class Assistant:
         text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can be neither printed nor written
         understanding = self.understander.understand(text)
         own = understanding.language if understanding.language in LANGUAGES else LANGUAGES[0]
-        needs = gather(
-            understanding,
-            None,
-            None,
-            self.lexicon,
-            self.tables,
-            resolve_avoid=self.resolve_avoid,
-            is_spelling=self.is_spelling,
-        )
+        needs = self.gather(understanding)
         return text, language or own, understanding, needs
 
     @cached_property
@@ -257,6 +241,20 @@ class Assistant:
     def _analyser(self) -> SkinAnalyser:
         """Opened at the first photo and kept for the next."""
         return open_analyser(self.bundle)
+
+    def gather(
+        self, understanding: Understanding, profile: Profile | None = None, skin: SkinReport | None = None
+    ) -> Needs:
+        """Bring together what words, a profile in the domain's own values and a photo say; see `recommend.needs`."""
+        return gather(
+            understanding,
+            profile,
+            skin,
+            self.lexicon,
+            self.tables,
+            resolve_avoid=self.resolve_avoid,
+            is_spelling=self.is_spelling,
+        )
 
     def resolve_avoid(self, name: str) -> Iterable[str]:
         """Return the masks that a free name of an allergen stands for; none where it is not known."""

@@ -13,6 +13,7 @@ from typing import Any
 from makeup_ai.assistant import Assistant
 from makeup_ai.dialogue import Conversation, Learned, State, Turn
 from makeup_ai.files import write_whole
+from makeup_ai.profile.given import read_profile
 from makeup_ai.schema import Profile, to_dict
 
 PHOTO = "/photo "
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     """Talk until the input ends or a line is `/quit`; `/photo FILE` shows a photo."""
     if options.keep and not options.vault:
         raise ValueError("Expected --vault FILE to keep what is learnt in. Received: --keep alone")
-    profile = Profile.from_dict(_read(options.profile, "a profile")) if options.profile else None
+    profile = read_profile(options.profile) if options.profile else None
     keep = None
     if options.vault:
         profile, keep = _open(options.vault)

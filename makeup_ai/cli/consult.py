@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from makeup_ai.assistant import Assistant
-from makeup_ai.schema import Advice, Profile, to_dict
+from makeup_ai.profile.given import given_profile
+from makeup_ai.schema import Advice, to_dict
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,11 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Consult once; 1 where the photo was refused by the capture gate."""
     assistant = Assistant.load(options.bundle)
     text = sys.stdin.read() if options.text == "-" else options.text
-    profile = read_profile(options.profile) if options.profile else None
-    if options.vault:
-        from makeup_ai.profile.unlock import view_from_vault  # its cipher is not needed otherwise
-
-        profile = view_from_vault(options.vault, "recommend")
+    profile = given_profile(options.profile, options.vault)
     advice = assistant.consult(text, photo=options.photo, profile=profile)
     if options.html:
         assistant.write_page(advice, Path(options.html))
@@ -42,19 +39,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(advice)
     return int(advice.skin is not None and not advice.skin.capture.accepted)
-
-
-def read_profile(path: str) -> Profile:
-    """Read a profile from a JSON file.
-
-    Raises:
-        ValueError: It is not a JSON object, or has fields that a profile does not.
-    """
-    try:
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"Expected a profile as JSON in UTF-8. Received: {path!r} ({error})") from error
-    return Profile.from_dict(values)
 
 
 def _print(advice: Advice) -> None:

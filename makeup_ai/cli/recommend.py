@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from makeup_ai.assistant import Assistant, Recommended
+from makeup_ai.profile.given import given_profile
 from makeup_ai.recommend.reasons import explained, points, signed, why_not
-from makeup_ai.schema import LANGUAGES, Profile, to_dict
+from makeup_ai.schema import LANGUAGES, to_dict
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,31 +32,12 @@ def run(options: argparse.Namespace) -> int:
     """Recommend once."""
     assistant = Assistant.load(options.bundle)
     text = sys.stdin.read() if options.text == "-" else options.text
-    found = assistant.recommend(text, profile_of(options), options.top, options.lang)
+    found = assistant.recommend(text, given_profile(options.profile, options.vault), options.top, options.lang)
     if options.json:
         print(json.dumps(as_dict(found, options.explain), ensure_ascii=False, indent=2))
     else:
         _print(found, options.explain)
     return 0
-
-
-def profile_of(options: argparse.Namespace) -> Profile | None:
-    """Read the profile that the flags name, if any.
-
-    Raises:
-        ValueError: It is not a JSON object, or has fields that a profile does not.
-    """
-    if options.vault:
-        from makeup_ai.profile.unlock import view_from_vault  # its cipher is not needed otherwise
-
-        return view_from_vault(options.vault, "recommend")
-    if not options.profile:
-        return None
-    try:
-        values = json.loads(Path(options.profile).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"Expected a profile as JSON in UTF-8. Received: {options.profile!r} ({error})") from error
-    return Profile.from_dict(values)
 
 
 def as_dict(found: Recommended, product_id: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from makeup_ai.assistant import Assistant
 from makeup_ai.dialogue.reading import Reading
 from makeup_ai.dialogue.rules import DialogueTable
 from makeup_ai.dialogue.state import Pending, State, Wish
-from makeup_ai.recommend.needs import PHOTO, WORDS, Needs, gather
+from makeup_ai.recommend.needs import PHOTO, WORDS, Needs
 from makeup_ai.recommend.pairs import standing
 from makeup_ai.schema import Intent, Profile, SkinReport, Slot, Understanding
 
@@ -86,15 +86,7 @@ def needs_of(assistant: Assistant, profile: Profile, state: State) -> Needs:
     slots = [Slot(wish.slot, wish.text, wish.value, 0, 1, 1.0) for wish in state.wishes]
     understanding = Understanding(state.language, Intent("recommend", 1.0), tuple(slots))
     view = profile_view(profile, state)
-    needs = gather(
-        understanding,
-        view,
-        None,
-        assistant.lexicon,
-        assistant.tables,
-        resolve_avoid=assistant.resolve_avoid,
-        is_spelling=assistant.is_spelling,
-    )
+    needs = assistant.gather(understanding, view)
     sources = dict(needs.sources)
     if state.budget is not None and not state.planning:
         needs, sources["budget"] = replace(needs, budget=state.budget), (WORDS,)
@@ -111,7 +103,7 @@ def needs_of(assistant: Assistant, profile: Profile, state: State) -> Needs:
 def seen_in(assistant: Assistant, skin: SkinReport) -> tuple[tuple[str, ...], tuple[float, float, float] | None]:
     """Give the needs and the tone that a photo shows."""
     nothing = Understanding("en", Intent("recommend", 1.0), ())
-    needs = gather(nothing, None, skin, assistant.lexicon, assistant.tables)
+    needs = assistant.gather(nothing, skin=skin)
     return needs.needs, needs.tone
 
 
