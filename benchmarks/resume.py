@@ -84,7 +84,7 @@ def child(run: str, data: str, preset: str) -> int:
     """Train, or go on."""
     from makeup_ai.training.data.examples import read_examples
     from makeup_ai.training.job import train_run
-    from makeup_ai.training.loop import TrainOptions
+    from makeup_ai.training.options import TrainOptions
 
     rows = read_examples(data)
     options = TrainOptions(epochs=EPOCHS, batch_size=8, patience=EPOCHS, noise=0.1, checkpoint_seconds=0.2)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from makeup_ai.training.data.parts import load_parts
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
-from makeup_ai.training.loop import TrainOptions
+from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS, resolve
 from makeup_ai.training.run import RunLayout
 from makeup_ai.training.tasks.registry import TASKS

@@ -15,9 +15,11 @@ from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
 from makeup_ai.training.determinism import make_deterministic
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
-from makeup_ai.training.loop import Progress, TrainOptions, train
+from makeup_ai.training.finetune import train
+from makeup_ai.training.loop import Progress
 from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
 from makeup_ai.training.models.folder import TOKENIZER, description_of
+from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.run import SCHEMA, RunLayout, build_run, load_run, write_json
 from makeup_ai.training.tasks.registry import build_task, task_to_dict
 

@@ -45,6 +45,7 @@ def build_optimizer(
     weight_decay: float,
     clip_norm: float,
     layer_decay: float = 1.0,
+    accumulate: int = 1,
 ) -> Any:
     """Build AdamW (Loshchilov & Hutter, 2019) for the variables that are trained.
 
@@ -52,16 +53,22 @@ def build_optimizer(
         variables: Trainable ones, whose state is made at once.
         learning_rate: At its highest, after warm-up.
         warmup: Share of the steps over which the rate rises from zero; it then falls to zero in a straight line.
-        steps: Of the whole training.
+        steps: Batches of the whole training.
         weight_decay: Not on biases and normalisation; it follows the rate, not the depth.
         clip_norm: Largest global norm of a gradient.
         layer_decay: See `rate_factors`.
+        accumulate: Batches whose gradients are added up before a step.
     """
     import keras  # not at the top: this module is read before a backend is chosen
 
     rising = max(1, int(warmup * steps))
     rate = _linear_rate(learning_rate, rising, max(steps, rising + 1))
-    given = {"weight_decay": weight_decay, "global_clipnorm": clip_norm, "epsilon": 1e-6}
+    given = {
+        "weight_decay": weight_decay,
+        "global_clipnorm": clip_norm,
+        "epsilon": 1e-6,
+        "gradient_accumulation_steps": accumulate if accumulate > 1 else None,
+    }
     factors = rate_factors([v.path for v in variables], layer_decay)
 
     class DiscriminativeAdamW(keras.optimizers.AdamW):  # type: ignore[misc]

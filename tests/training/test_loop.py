@@ -8,10 +8,10 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from makeup_ai.training import loop  # noqa: E402
+from makeup_ai.training import finetune, loop  # noqa: E402
 from makeup_ai.training.data.examples import Example  # noqa: E402
 from makeup_ai.training.job import measure_run, train_run  # noqa: E402
-from makeup_ai.training.loop import TrainOptions  # noqa: E402
+from makeup_ai.training.options import TrainOptions  # noqa: E402
 from makeup_ai.training.run import RunLayout, load_run  # noqa: E402
 
 QUICK = TrainOptions(epochs=1, batch_size=4, learning_rate=0.01)
@@ -47,7 +47,7 @@ def test_eight_examples_are_learned_by_heart(preset: str, rate: float, presets, 
 
 def test_early_stopping_takes_the_best_weights(presets, eight, tmp_path: Path, monkeypatch) -> None:
     scores = iter([0.1, 0.7, 0.5, 0.7, 0.9, 0.9])  # as good again is no better: stops after the fourth
-    monkeypatch.setattr(loop, "monitored", lambda task, found: next(scores))
+    monkeypatch.setattr(finetune, "monitored", lambda task, found: next(scores))
     seen: list[np.ndarray] = []
     save = loop.save_weights
 
@@ -128,16 +128,28 @@ def test_a_checkpoint_that_is_none_is_named(presets, eight, tmp_path: Path) -> N
 
 
 def test_balanced_classes_weigh_rare_labels_more() -> None:
-    weights = loop._class_weights([0] * 6 + [1] * 2 + [-1], 2)
+    weights = finetune._class_weights([0] * 6 + [1] * 2 + [-1], 2)
     np.testing.assert_allclose(weights, [8 / (2 * 6), 8 / (2 * 2)])
-    np.testing.assert_allclose(loop._class_weights([[0, 0, -1], [0, 1, -1]], 2), [4 / 6, 2])
-    assert loop._class_weights([0] * 1_000 + [1], 2).max() == 10
-    assert loop._class_weights([1, 2], 0) is None
+    np.testing.assert_allclose(finetune._class_weights([[0, 0, -1], [0, 1, -1]], 2), [4 / 6, 2])
+    assert finetune._class_weights([0] * 1_000 + [1], 2).max() == 10
 
 
 def test_balanced_and_noisy_training_runs(presets, eight, tmp_path: Path) -> None:
     found = fit(tmp_path, "understanding", "tiny_lstm", eight, replace(QUICK, balance_classes=True, noise=0.3))
     assert set(found) == {"intent", "slots", "sentiment", "embedding"}
+
+
+def test_small_batches_whose_gradients_add_up_step_as_seldom_as_large_ones(presets, eight, tmp_path: Path) -> None:
+    even = TrainOptions(epochs=2, batch_size=2, learning_rate=0.01, accumulate=2)
+    fit(tmp_path, "intent", "tiny_lstm", eight, even)
+    seen = []
+    lesson = finetune.FineTuning(load_run(tmp_path), eight, eight, even)
+    for step, planned in enumerate(lesson.plan(0)[:2]):
+        seen.append([keras.ops.convert_to_numpy(w) for w in lesson.trained.trainable_variables])
+        lesson.trained.train_on_batch(*lesson.batch(0, step, planned))
+    seen.append([keras.ops.convert_to_numpy(w) for w in lesson.trained.trainable_variables])
+    assert all(np.array_equal(a, b) for a, b in zip(seen[0], seen[1], strict=True))  # the first only adds up
+    assert any(not np.array_equal(a, b) for a, b in zip(seen[1], seen[2], strict=True))
 
 
 def test_impossible_options_are_refused() -> None:
@@ -150,6 +162,7 @@ def test_impossible_options_are_refused() -> None:
         {"learning_rate": 0.0},
         {"noise": 1.0},
         {"layer_decay": 0.0},
+        {"accumulate": 0},
     ):
         with pytest.raises(ValueError, match="Received"):
             TrainOptions(**wrong)

@@ -17,7 +17,7 @@ keras = pytest.importorskip("keras")
 import makeup_ai.training  # noqa: E402
 from makeup_ai.training.data.examples import read_examples, write_examples  # noqa: E402
 from makeup_ai.training.job import train_run  # noqa: E402
-from makeup_ai.training.loop import TrainOptions  # noqa: E402
+from makeup_ai.training.options import TrainOptions  # noqa: E402
 from makeup_ai.training.run import RunLayout, build_run, load_run  # noqa: E402
 
 OPTIONS = {"epochs": 3, "batch_size": 1, "learning_rate": 0.01, "patience": 3, "noise": 0.2, "checkpoint_seconds": 0.0}
@@ -27,7 +27,7 @@ import json, os, signal, sys
 folder, data, options, kill_at = sys.argv[1:]
 from makeup_ai.training.data.examples import read_examples
 from makeup_ai.training.job import train_run
-from makeup_ai.training.loop import TrainOptions
+from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.models import bert, encoders
 encoders.PRESETS["tiny_bert"] = ("bert", bert.BertConfig(0, 1, 16, 2, 32, max_length=16))
 def progress(line):

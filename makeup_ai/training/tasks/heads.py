@@ -35,10 +35,13 @@ class TrainingModel:
         inference: `token_ids`, `padding_mask` -> one output a head.
         training: The same layers; where a head compares texts, it also reads `product_token_ids` and
             `product_padding_mask` and has the output `similarity`, `(batch, batch)`.
+        encoder: The layers that both share.
+        pairs: Whether the trained model reads products.
     """
 
     inference: keras.Model
     training: keras.Model
+    encoder: keras.Model
     pairs: bool = field(default=False)
 
 
@@ -59,10 +62,10 @@ def build_network(encoder: keras.Model, task: Task) -> TrainingModel:
     inference = keras.Model(inputs, outputs, name=task.name)
     embedding = next((head.name for head in task.heads if head.kind == "embedding"), None)
     if embedding is None:
-        return TrainingModel(inference, inference)
+        return TrainingModel(inference, inference, encoder)
     paired = {f"product_{name}": keras.Input((None,), dtype="int32", name=f"product_{name}") for name in inputs}
     products = inference({name: paired[f"product_{name}"] for name in inputs})[embedding]
     similarity = keras.ops.matmul(outputs[embedding], keras.ops.transpose(products)) * SIMILARITY_SCALE
     others = {name: output for name, output in outputs.items() if name != embedding}
     training = keras.Model({**inputs, **paired}, {**others, "similarity": similarity}, name=f"{task.name}_training")
-    return TrainingModel(inference, training, pairs=True)
+    return TrainingModel(inference, training, encoder, pairs=True)
