@@ -19,10 +19,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     defaults = TrainOptions()
     parser.add_argument("--task", required=True, help=f"one of {sorted(TASKS)}")
-    parser.add_argument("--data", required=True, metavar="FILE", help="CSV, JSONL, JSON or Parquet")
+    parser.add_argument("--data", required=True, metavar="FILE", help="a table, JSONL of examples, or .conll")
     parser.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
     parser.add_argument("--preset", default="bert_tiny", help=f"one of {sorted(PRESETS)}, or a KerasHub BERT preset")
     parser.add_argument("--map", default="", metavar="FIELD=COLUMN,...", help="columns, where their names do not tell")
+    parser.add_argument("--labels", metavar="FILE", help="aspects that the reviews of --data judge, in their own table")
     parser.add_argument("--split-by", default="product", help="what a split keeps together: product, user, text or row")
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.task not in TASKS:  # before a long file is read
         raise ValueError(f"Unknown task. Expected one of {sorted(TASKS)}. Received: task={options.task!r}")
     layout = RunLayout(Path(options.out))
-    parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split)
+    parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split, options.labels)
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
     kind, _ = resolve(options.preset, 1) if options.preset in PRESETS else ("bert", None)

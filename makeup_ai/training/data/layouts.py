@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from makeup_ai.errors import DataError
 from makeup_ai.training.data.tables import (
@@ -26,7 +26,9 @@ from makeup_ai.training.data.tables import (
     parse_rating,
     read_table,
 )
-from makeup_ai.vision.shades.read import ShadeColumns
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 POSITIVE_FROM = 4.0  # stars; between the two a rating says neither
 NEGATIVE_TO = 2.0  # stars
@@ -49,7 +51,7 @@ COMMON_NAMES: Mapping[str, frozenset[str]] = {
 }
 """Field -> column names taken for it, in lower case with underscores."""
 
-L = TypeVar("L", "Reviews", "Products", "Purchases", "Texts", ShadeColumns)
+L = TypeVar("L", bound="DataclassInstance")
 T = TypeVar("T")
 
 
@@ -218,7 +220,7 @@ def choose_columns(
     """Choose the columns of a layout: those of `mapping`, and for the other fields the one with a common name.
 
     Args:
-        layout: `Reviews`, `Products`, `Purchases` or `ShadeColumns`.
+        layout: A dataclass whose fields are to hold column names, such as `Reviews`; those with a default may lack one.
         table: Its columns are chosen from.
         mapping: `field=column` pairs, separated by commas; `field=` says that the file has no such column.
         names: Field -> column names taken for it.

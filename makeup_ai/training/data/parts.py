@@ -10,6 +10,8 @@ from makeup_ai.errors import DataError
 from makeup_ai.training.data.examples import FIELDS, Example, examples_from_reviews, read_examples
 from makeup_ai.training.data.layouts import LabelledText, read_reviews
 from makeup_ai.training.data.quality import QualityReport, measure_quality
+from makeup_ai.training.data.spans import tagged
+from makeup_ai.training.data.spans.aspects import read_aspects
 from makeup_ai.training.data.splits import Split, load_split, save_split, split
 from makeup_ai.training.data.tables import read_table
 
@@ -29,36 +31,62 @@ def is_examples(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ".jsonl" and set(read_table(path).columns) <= set(FIELDS)
 
 
-def load_examples(path: str | Path, mapping: str = "") -> list[Example]:
-    """Read all examples of a file: our JSONL, or reviews of any layout.
+def read_marked(path: str | Path, mapping: str = "", labels: str | Path | None = None) -> list[Example] | None:
+    """Read a file whose rows say what they are examples of; `None` for a file of reviews, which only have stars.
+
+    Args:
+        path: Our JSONL; or tagged lines, by one of `tagged.SUFFIXES`; or with `labels`, the table of reviews.
+        mapping: Of columns, for the two tables of aspects.
+        labels: What the reviews judge; see `read_aspects`.
+
+    Raises:
+        DataError: The file cannot be read as what it seems to be.
+    """
+    if labels is not None:
+        return read_aspects(path, labels, mapping)
+    if Path(path).suffix.lower() in tagged.SUFFIXES:
+        return tagged.read_tagged(path)
+    return read_examples(path) if is_examples(path) else None
+
+
+def load_examples(path: str | Path, mapping: str = "", labels: str | Path | None = None) -> list[Example]:
+    """Read all examples of a file: one that `read_marked` knows, or reviews of any layout.
 
     Raises:
         DataError: The file cannot be read as what it seems to be, or holds nothing.
     """
-    rows = read_examples(path) if is_examples(path) else examples_from_reviews(read_reviews(path, mapping).rows)
+    rows = read_marked(path, mapping, labels)
+    if rows is None:
+        rows = examples_from_reviews(read_reviews(path, mapping).rows)
     if not rows:
         raise DataError("Expected at least one usable row. Received: none.", file=str(path))
     return rows
 
 
 def load_parts(
-    path: str | Path, mapping: str = "", by: str = "product", seed: int = 0, split_file: str | Path | None = None
+    path: str | Path,
+    mapping: str = "",
+    by: str = "product",
+    seed: int = 0,
+    split_file: str | Path | None = None,
+    labels: str | Path | None = None,
 ) -> Parts:
     """Read a file and split it, or take the split that was saved for it.
 
     Args:
-        path: Reviews in any format, or our JSONL of examples, whose `group` is then the product.
-        mapping: Of columns, for reviews.
+        path: Reviews in any format, or a file that `read_marked` knows; the `group` of its examples is the product.
+        mapping: Of columns.
         by: What is kept together: `"product"`, `"user"`, `"text"` or `"row"`.
         seed: Of the split.
         split_file: Where the split is saved, and read from where it is already there.
+        labels: What the reviews judge, in a table of its own; see `read_aspects`.
 
     Raises:
         DataError: The file cannot be read, or the saved split is of another file.
         ValueError: The split is impossible, or leaves a part empty.
     """
-    if is_examples(path):
-        examples = read_examples(path)
+    examples = read_marked(path, mapping, labels)
+    if examples is not None:
         labelled = [
             LabelledText(e.text, e.sentiment or e.intent or "", None, e.group, None, e.language, number)
             for number, e in enumerate(examples)
