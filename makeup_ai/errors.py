@@ -3,6 +3,7 @@
 MakeupAIError
 ├── BundleError            a bundle or one of its files cannot be trusted
 ├── DataError              a file of somebody else's data is not what its mapping says (names file, row, column)
+├── DivergedError          a training's loss is no longer a number
 ├── ExportError            a conversion failed, or its result is not shippable
 │   └── ParityError        a converted file disagrees with its Keras model
 ├── ModelsMissingError     a model that has to be fetched once has not been
@@ -39,6 +40,10 @@ class DataError(MakeupAIError, ValueError):
             if value is not None
         )
         super().__init__(f"{message} ({where})" if where else message)
+
+
+class DivergedError(MakeupAIError, ValueError):
+    """A training's loss is no longer a number: its options do not fit, and others may."""
 
 
 class ExportError(MakeupAIError, RuntimeError):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from makeup_ai.training.data.parts import load_parts
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
+from makeup_ai.training.models.encoders import PRESETS, usual_rate
 from makeup_ai.training.options import TrainOptions
-from makeup_ai.training.models.encoders import ENCODERS, PRESETS, resolve
 from makeup_ai.training.run import RunLayout
 from makeup_ai.training.tasks.registry import TASKS
 
@@ -28,10 +28,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
     parser.add_argument("--learning-rate", type=float, help="the encoder's own by default")
+    parser.add_argument("--warmup", type=float, default=defaults.warmup, help="share of steps while the rate rises")
+    parser.add_argument("--weight-decay", type=float, default=defaults.weight_decay)
+    parser.add_argument("--clip-norm", type=float, default=defaults.clip_norm, help="largest norm of a gradient")
     parser.add_argument("--layer-decay", type=float, default=defaults.layer_decay, help="of the rate, layer by layer")
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--noise", type=float, default=defaults.noise, help="share of pieces replaced by random ones")
     parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
+    parser.add_argument("--accumulate", type=int, default=defaults.accumulate, help="batches added up before a step")
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--max-length", type=int, help="longest text in pieces")
@@ -47,16 +51,18 @@ def run(options: argparse.Namespace) -> int:
     parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split, options.labels)
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
-    kind, _ = resolve(options.preset, 1) if options.preset in PRESETS else ("bert", None)
-    rate = options.learning_rate or (ENCODERS[kind].learning_rate if options.preset in PRESETS else 5e-5)
     settings = TrainOptions(
         epochs=options.epochs,
         batch_size=options.batch_size,
-        learning_rate=rate,
+        learning_rate=options.learning_rate or usual_rate(options.preset),
+        warmup=options.warmup,
+        weight_decay=options.weight_decay,
+        clip_norm=options.clip_norm,
         patience=options.patience,
         layer_decay=options.layer_decay,
         noise=options.noise,
         balance_classes=options.balance_classes,
+        accumulate=options.accumulate,
         precision=options.precision,
         seed=options.seed,
     )

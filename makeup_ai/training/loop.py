@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from makeup_ai.errors import DivergedError
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.logs import Log
 from makeup_ai.training.options import TrainOptions
@@ -78,7 +79,8 @@ def teach(lesson: Lesson, layout: RunLayout, options: TrainOptions, progress: Pr
         The metrics of the best weights on the validation part.
 
     Raises:
-        ValueError: The loss is no longer a number, or the checkpoint is of other options or data.
+        DivergedError: The loss is no longer a number.
+        ValueError: The checkpoint is of other options or data.
     """
     fingerprint = json.dumps({"options": asdict(options), "lesson": lesson.fingerprint}, sort_keys=True)
     position = _resume(lesson.trained, layout, fingerprint)
@@ -129,7 +131,7 @@ def _epoch(
         lesson.trained.reset_metrics()  # each step's own loss; the mean over the epoch is ours, and survives a kill
         loss = float(lesson.trained.train_on_batch(x, y, return_dict=True)["loss"])
         if not np.isfinite(loss):
-            raise ValueError(
+            raise DivergedError(
                 f"The loss became {loss} at epoch {position.epoch + 1}, step {step + 1}. "
                 f"Remedy: a lower learning rate than {options.learning_rate}, or precision float32."
             )

@@ -45,6 +45,15 @@ PRESETS: dict[str, tuple[str, Config]] = {
 }
 
 
+TUNING_RATE = 5e-5
+"""At which an encoder that brings its weights is tuned (Devlin et al., 2019, tried 2e-5 to 5e-5)."""
+
+
+def usual_rate(preset: str) -> float:
+    """Return the learning rate of a preset: its encoder's own from random weights, `TUNING_RATE` from trained ones."""
+    return ENCODERS[PRESETS[preset][0]].learning_rate if preset in PRESETS else TUNING_RATE
+
+
 def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) -> tuple[str, Config]:
     """Return the encoder's kind and configuration for a preset of ours, an encoder's folder, or a KerasHub preset.
 
