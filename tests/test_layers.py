@@ -43,6 +43,7 @@ WORKSHOP = {
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
     "run": {"models", "tasks", "weights"},
     "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
+    "tuning": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "tuning"},
     "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
 }
 CLI_NEEDS = {
@@ -61,6 +62,7 @@ CLI_NEEDS = {
     "data": {"training", "export"},
     "encoder": {"training"},
     "train": {"training"},
+    "tune": {"training", "cli"},
     "evaluate": {"training"},
     "export": {"training", "export"},
     "bench": {"export"},

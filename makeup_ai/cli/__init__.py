@@ -34,6 +34,7 @@ COMMANDS = {
     "data": "generate, check and split data",
     "encoder": "cut a small encoder out of a public one, as a start for training",
     "train": "train an encoder on a task",
+    "tune": "search for good training options over a declared space",
     "evaluate": "measure a run or an exported file on any data of the right layout",
     "export": "convert a run to TFLite and ONNX, and hold the files to Keras",
     "bench": "time and score model files on LiteRT, ONNX Runtime and Keras",

@@ -1,0 +1,1 @@
+"""Searching for good training options: a declared space, a strategy, and trials that are runs."""
