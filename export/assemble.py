@@ -34,6 +34,7 @@ from makeup_ai.text.lexicon import Lexicon
 from makeup_ai.text.tokenizer import Tokenizer, pad
 from makeup_ai.training.data.examples import Example, write_examples
 from makeup_ai.training.data.product_text import product_text
+from makeup_ai.training.evaluation.calibrated import current_calibration
 from makeup_ai.training.run import RunLayout
 from makeup_ai.training.taste.learn import Taste, bundle_tables
 from makeup_ai.vision.colour import lab_from_hex
@@ -209,8 +210,7 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
         "needs": needs_table(given.products, given.knowledge, given.domain, given.weights),
         "shades": shades_table(given.products),
     }
-    if given.faq:
-        written["faq"] = [one.to_dict() for one in given.faq]
+    written.update(_given_tables(layout, given))
     for name, packaged in PACKAGED_TABLES.items():
         written[name] = given.tables.get(name) or packaged()
     if given.taste is not None:
@@ -267,6 +267,13 @@ def _fill(folder: Path, given: Ingredients) -> Manifest:
     )
     _write(folder / "MODEL_CARD.md", model_card(manifest, config, given.products))
     return manifest
+
+
+def _given_tables(layout: RunLayout, given: Ingredients) -> dict[str, Any]:
+    """Return the tables that only some bundles have."""
+    calibration = current_calibration(layout)
+    found: dict[str, Any] = {"calibration": calibration.to_dict()} if calibration.heads else {}
+    return {**found, "faq": [one.to_dict() for one in given.faq]} if given.faq else found
 
 
 def _skin_entry(folder: Path, made: Iterable[SkinFile]) -> dict[str, Any]:

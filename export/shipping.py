@@ -11,7 +11,8 @@ from makeup_ai.export.job import ExportReport, export_run
 from makeup_ai.export.samples import answer
 from makeup_ai.export.saved_model import save_string_model
 from makeup_ai.runtime.signature import LENGTHS
-from makeup_ai.training.run import Run, RunLayout, load_run
+from makeup_ai.training.evaluation.calibrated import current_calibration
+from makeup_ai.training.run import Run, RunLayout, load_run, write_json
 
 PARITY_TEXTS = 1_000
 """Texts that a file is compared on; a recipe that calibrates does that on half of them, and is compared on the rest."""
@@ -45,6 +46,7 @@ def export_and_describe(
         ExportError: The run could not be converted; or, if `strict`, a file was refused.
     """
     run = load_run(run_folder)
+    calibration = current_calibration(RunLayout(run.folder))
     chosen = list(texts) if texts is not None else kept_texts(run)
     lengths = lengths_of(run)
     encodings = run.tokenizer.encode_batch(chosen[:PARITY_TEXTS], min(run.max_length, max(lengths)))
@@ -63,6 +65,9 @@ def export_and_describe(
     layout, target = RunLayout(run.folder), RunLayout(Path(out))
     shutil.copyfile(layout.config, target.config)
     shutil.copyfile(layout.tokenizer, target.tokenizer)
+    target.calibration.unlink(missing_ok=True)
+    if calibration.heads:
+        write_json(target.calibration, calibration.to_dict())
     if saved_model:
         save_string_model(run, Path(out) / "saved_model")
         progress("saved_model: takes strings")

@@ -25,6 +25,7 @@ from makeup_ai.search.answering import Answer, Answering
 from makeup_ai.search.faq import read_faq
 from makeup_ai.search.kinds import Asking
 from makeup_ai.search.products import Found
+from makeup_ai.text.calibration import Calibration
 from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
 from makeup_ai.text.tokenizer import Tokenizer
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 MODEL_FILES = {"tflite": "models/understanding.tflite", "onnx": "models/understanding.onnx"}
 """The understanding model's file for each runtime."""
+
+CALIBRATION = "tables/calibration.json"
+"""Of the models' confidences; only bundles of calibrated runs have it."""
 
 
 class Recommended(NamedTuple):
@@ -74,6 +78,7 @@ class Assistant:
             lexicon=self.lexicon,
             detect=LanguageDetector(bundle.table("languages")),
             max_length=bundle.manifest.max_length,
+            calibration=_calibration(bundle),
         )
 
     @classmethod
@@ -315,6 +320,16 @@ def canonical(profile: Profile, lexicon: Lexicon) -> Profile:
         concerns=values("concern", profile.concerns),
         conditions=values("condition", profile.conditions),
     )
+
+
+def _calibration(bundle: Bundle) -> Calibration:
+    """Return the bundle's calibration, which is empty where it was made without one."""
+    if not bundle.has(CALIBRATION):
+        return Calibration()
+    try:
+        return Calibration.from_dict(bundle.table("calibration"))
+    except ValueError as error:
+        raise BundleError(f"{CALIBRATION}: {error}") from error
 
 
 def _check_fit(

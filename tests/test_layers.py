@@ -64,6 +64,7 @@ CLI_NEEDS = {
     "train": {"training"},
     "tune": {"training", "cli"},
     "evaluate": {"training"},
+    "calibrate": {"training"},
     "export": {"training", "export"},
     "bench": {"export"},
     "demo": {"export", "cli"},

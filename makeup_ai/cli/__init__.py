@@ -36,6 +36,7 @@ COMMANDS = {
     "train": "train an encoder on a task",
     "tune": "search for good training options over a declared space",
     "evaluate": "measure a run or an exported file on any data of the right layout",
+    "calibrate": "make a run's probabilities true, and say from which confidence to speak",
     "export": "convert a run to TFLite and ONNX, and hold the files to Keras",
     "bench": "time and score model files on LiteRT, ONNX Runtime and Keras",
 }

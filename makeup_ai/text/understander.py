@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from makeup_ai.runtime.session import Session
 from makeup_ai.schema import Intent, Slot, Understanding
+from makeup_ai.text.calibration import Calibration
 from makeup_ai.text.decoding import bio_spans, softmax
 from makeup_ai.text.language import LanguageDetector
 from makeup_ai.text.lexicon import Lexicon
@@ -26,6 +27,7 @@ class Understander:
         lexicon: Surfaces to canonical values, and the patterns that protect (allergies, pregnancy).
         detect: Text to language.
         max_length: Longest text in pieces.
+        calibration: Of the model's confidences; none by default.
 
     Raises:
         ValueError: A label list is missing.
@@ -40,12 +42,14 @@ class Understander:
         lexicon: Lexicon,
         detect: LanguageDetector,
         max_length: int,
+        calibration: Calibration | None = None,
     ):
         missing = {"intent", "slots"} - set(labels)
         if missing:
             raise ValueError(f"Expected labels of 'intent' and 'slots'. Missing: {sorted(missing)}")
         self._session, self._tokenizer, self._labels = session, tokenizer, labels
         self._lexicon, self._detect, self._max_length = lexicon, detect, max_length
+        self._calibration = calibration or Calibration()
 
     def outputs(self, encoding: Encoding) -> dict[str, NDArray[np.float32]]:
         """Return the model's outputs for one text, without the batch axis and without padding."""
@@ -64,7 +68,7 @@ class Understander:
     def understand(self, text: str) -> Understanding:
         """Read a text of any length; what lies beyond the model's longest bucket is only seen by the patterns."""
         encoding = self._tokenizer.encode(text, self._max_length)
-        outputs = self.outputs(encoding)
+        outputs = self._calibration.cooled(self.outputs(encoding))
         intents = softmax(outputs["intent"])
         best = int(intents.argmax())
         sentiment = softmax(outputs["sentiment"])[1] if "sentiment" in outputs else None

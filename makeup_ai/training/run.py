@@ -9,7 +9,9 @@ RUN/
 ├── tensorboard/
 ├── metrics.json       of the best weights, on the validation and test parts
 ├── split.json         which rows of the data went where
-└── texts.json         validation texts that exported files are compared and calibrated on
+├── texts.json         validation texts that exported files are compared and calibrated on
+└── calibration.json   temperatures and thresholds of its heads, where `makeup-ai calibrate` found them; with it
+                       calibration_report.json and calibration.png
 """
 
 from __future__ import annotations
@@ -77,6 +79,21 @@ class RunLayout:
     def texts(self) -> Path:
         """Validation texts for parity and calibration."""
         return self.folder / "texts.json"
+
+    @property
+    def calibration(self) -> Path:
+        """Temperatures and thresholds of its heads."""
+        return self.folder / "calibration.json"
+
+    @property
+    def calibration_report(self) -> Path:
+        """What they are worth on the test part."""
+        return self.folder / "calibration_report.json"
+
+    @property
+    def calibration_plot(self) -> Path:
+        """Reliability and abstention as a picture."""
+        return self.folder / "calibration.png"
 
     @property
     def split(self) -> Path:

@@ -1,6 +1,6 @@
 /** The assistant: opens a bundle and answers people, in the browser. One consultation reads like `consult`. */
 
-import { Bundle } from "./bundle";
+import { Bundle, CALIBRATION } from "./bundle";
 import { type Kind, kindOf, routeOf } from "./content/answer";
 import { type Caution, cautions } from "./content/cautions";
 import { type KnowledgeTable, Linker } from "./knowledge/linking";
@@ -9,6 +9,7 @@ import { type Ranking, recommend } from "./recommend/rank";
 import { Tables } from "./recommend/tables";
 import { LiteRtTextModel } from "./runtime/litert";
 import type { Language, Understanding } from "./schema";
+import type { Calibration } from "./text/calibration";
 import { LanguageDetector } from "./text/language";
 import { Lexicon } from "./text/lexicon";
 import { Tokenizer } from "./text/tokenizer";
@@ -53,6 +54,7 @@ export class Assistant {
       lexicon,
       new LanguageDetector(bundle.table("languages")),
       bundle.manifest.max_length,
+      bundle.has(CALIBRATION) ? bundle.json<Calibration>(CALIBRATION) : undefined,
     );
     return new Assistant(bundle, Tables.of(bundle), lexicon, understander);
   }

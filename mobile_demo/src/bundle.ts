@@ -25,8 +25,11 @@ const FILES = [
   ...TABLES.map((name) => `tables/${name}.json`),
 ];
 
-/** Read where the manifest lists it: only bundles that learned from purchases have it. */
-const POPULARITY = "tables/popularity.json";
+/** Only bundles of calibrated runs have it. */
+export const CALIBRATION = "tables/calibration.json";
+
+/** Read where the manifest lists them: `popularity` is of bundles that learned from purchases. */
+const OPTIONAL = ["tables/popularity.json", CALIBRATION];
 
 interface FileEntry {
   bytes: number;
@@ -63,7 +66,7 @@ export class Bundle {
    */
   static async open(address: string): Promise<Bundle> {
     const manifest = manifestOf(await read(`${address}manifest.json`, "manifest.json"));
-    const wanted = Object.hasOwn(manifest.files, POPULARITY) ? [...FILES, POPULARITY] : FILES;
+    const wanted = [...FILES, ...OPTIONAL.filter((path) => Object.hasOwn(manifest.files, path))];
     const files = await Promise.all(
       wanted.map(async (path): Promise<[string, Uint8Array<ArrayBuffer>]> => {
         const entry = Object.hasOwn(manifest.files, path) ? manifest.files[path] : undefined;

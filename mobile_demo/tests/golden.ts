@@ -7,6 +7,7 @@ import type { Recommendation, Slot, Understanding } from "../src/schema";
 import type { Span } from "../src/text/decoding";
 import type { LanguageTable } from "../src/text/language";
 import type { Domain } from "../src/text/lexicon";
+import type { Calibration } from "../src/text/calibration";
 
 const path = process.env["MAKEUP_AI_GOLDEN"] ?? new URL("../../build/phone/golden.json", import.meta.url).pathname;
 if (!existsSync(path)) {
@@ -54,7 +55,12 @@ interface Golden {
   floors: { text: string; slots: Slot[] }[];
   bio: { labels: string[]; logits: number[][]; offsets: [number, number][]; spans: Span[] }[];
   joined: { tagged: Slot[]; mentions: Slot[]; slots: Slot[] }[];
-  readings: { labels: string[]; max_length: number; texts: { text: string; logits: number[]; slots: Slot[] }[] };
+  readings: {
+    labels: string[];
+    max_length: number;
+    calibration: Calibration;
+    texts: { text: string; logits: number[]; intent: number; slots: Slot[] }[];
+  };
   tokens: { text: string; max_length: number; ids: number[]; offsets: [number, number][]; truncated: boolean }[];
   linking: { name: string; needs: string[] }[];
   rankings: [{ embeddings: number[] }, ...RankingCase[]];

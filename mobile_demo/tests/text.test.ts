@@ -73,10 +73,10 @@ describe("tokenizer", () => {
 });
 
 describe("reading", () => {
-  const { labels, max_length, texts } = golden.readings;
+  const { labels, max_length, calibration, texts } = golden.readings;
   const tokenizer = new Tokenizer(golden.tokenizer);
   const detector = new LanguageDetector(golden.languages);
-  test.each(texts)("$text", async ({ text, logits, slots }) => {
+  test.each(texts)("$text", async ({ text, logits, intent, slots }) => {
     const outputs = {
       intent: Float32Array.of(0, 1),
       slots: Float32Array.from(logits),
@@ -85,8 +85,9 @@ describe("reading", () => {
     };
     const model = { run: async () => outputs };
     const names = { intent: ["greeting", "recommend"], slots: labels };
-    const understander = new Understander(model, tokenizer, names, lexicon, detector, max_length);
-    const read = (await understander.understand(text)).slots;
+    const understander = new Understander(model, tokenizer, names, lexicon, detector, max_length, calibration);
+    const { intent: said, slots: read } = await understander.understand(text);
+    expect(said.confidence).toBeCloseTo(intent, 5);
     expect(read).toEqual(slots.map((slot) => ({ ...slot, confidence: expect.closeTo(slot.confidence, 5) })));
   });
 });

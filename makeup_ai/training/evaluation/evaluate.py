@@ -68,6 +68,24 @@ def evaluate(
     Raises:
         ValueError: No example carries a label of the task.
     """
+    answers = answer_examples(task, examples, tokenizer, max_length, predict)
+    found: Metrics = {}
+    for head in task.heads:
+        values = HEAD_KINDS[head.kind].metrics(head, answers[head.name])
+        if values:
+            found[head.name] = {name: float(value) for name, value in values.items()}
+    if not found:
+        raise ValueError(
+            f"Expected examples with a label of {[head.name for head in task.heads]}. "
+            f"Received: {len(examples)} examples without any."
+        )
+    return found
+
+
+def answer_examples(
+    task: Task, examples: Sequence[Example], tokenizer: Tokenizer, max_length: int, predict: Predictor
+) -> dict[str, Answered]:
+    """Return what each head answers to the examples, with the vectors of their products where a head compares them."""
     encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
     outputs = predict(encodings, max_length) if encodings else {head.name: [] for head in task.heads}
     products: list[NDArray[np.float32] | None] = [None] * len(examples)
@@ -78,17 +96,7 @@ def evaluate(
         vectors = predict(tokenizer.encode_batch(texts, length), max_length)[embedding]
         known = dict(zip(texts, vectors, strict=True))
         products = [None if example.product is None else known[example.product] for example in examples]
-    found: Metrics = {}
-    for head in task.heads:
-        values = HEAD_KINDS[head.kind].metrics(head, Answered(examples, encodings, outputs[head.name], products))
-        if values:
-            found[head.name] = {name: float(value) for name, value in values.items()}
-    if not found:
-        raise ValueError(
-            f"Expected examples with a label of {[head.name for head in task.heads]}. "
-            f"Received: {len(examples)} examples without any."
-        )
-    return found
+    return {head.name: Answered(examples, encodings, outputs[head.name], products) for head in task.heads}
 
 
 def monitored(task: Task, found: Metrics) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from makeup_ai.bundle import MANIFEST, Bundle
 from makeup_ai.runtime.session import RUNTIMES, open_session
+from makeup_ai.text.calibration import Calibration, read_calibration
 from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.training.evaluation.calibrated import is_current
 from makeup_ai.training.evaluation.evaluate import Predictor, predict_keras, predict_session
 from makeup_ai.training.run import RunLayout, load_run
 from makeup_ai.training.tasks.heads import Task
@@ -17,13 +19,14 @@ from makeup_ai.training.tasks.registry import task_from_dict
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A model with what is needed to read its answers."""
+    """A model with what is needed to read its answers; `calibration` is empty where nobody calibrated these weights."""
 
     name: str
     task: Task
     tokenizer: Tokenizer
     max_length: int
     predict: Predictor
+    calibration: Calibration = field(default_factory=Calibration)
 
 
 def open_target(path: str | Path, threads: int = 1) -> Target:
@@ -43,12 +46,16 @@ def open_target(path: str | Path, threads: int = 1) -> Target:
             tokenizer=Tokenizer(bundle.path("tokenizer.json")),
             max_length=bundle.manifest.max_length,
             predict=predict_session(open_session(bundle.path("models/understanding.tflite"), threads)),
+            calibration=read_calibration(path / "tables" / "calibration.json"),
         )
     if path.suffix in RUNTIMES:
         task, tokenizer, max_length = describe_export(path.parent)
-        return Target(path.name, task, tokenizer, max_length, predict_session(open_session(path, threads)))
+        found = read_calibration(RunLayout(path.parent).calibration)
+        return Target(path.name, task, tokenizer, max_length, predict_session(open_session(path, threads)), found)
     run = load_run(path)
-    return Target(path.name, run.task, run.tokenizer, run.max_length, predict_keras(run.model))
+    found = read_calibration(RunLayout(path).calibration)
+    found = found if is_current(found, RunLayout(path)) else Calibration()
+    return Target(path.name, run.task, run.tokenizer, run.max_length, predict_keras(run.model), found)
 
 
 def describe_export(folder: str | Path) -> tuple[Task, Tokenizer, int]:

@@ -2,6 +2,7 @@
 
 import type { TextModel } from "../runtime/litert";
 import type { Slot, Understanding } from "../schema";
+import { type Calibration, cooled } from "./calibration";
 import { argmax, bioSpans, softmax } from "./decoding";
 import type { LanguageDetector } from "./language";
 import type { Lexicon } from "./lexicon";
@@ -21,12 +22,13 @@ export class Understander {
     readonly lexicon: Lexicon,
     readonly detector: LanguageDetector,
     readonly maxLength: number,
+    readonly calibration: Calibration = { heads: {} },
   ) {}
 
   /** Reads a text of any length; what lies beyond the model's longest bucket is only seen by the patterns. */
   async understand(text: string): Promise<Understanding> {
     const encoding = this.tokenizer.encode(text, this.maxLength);
-    const outputs = await this.model.run(encoding.tokenIds);
+    const outputs = cooled(await this.model.run(encoding.tokenIds), this.calibration);
     const intents = softmax(outputs.intent);
     const best = argmax(outputs.intent);
     const width = this.labels.slots.length;
