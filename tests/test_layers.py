@@ -41,6 +41,8 @@ WORKSHOP = {
     "taste": {"data", "taste", "evaluation"},
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
+    "distilling": {"data", "distilling", "evaluation", "loop", "run", "tasks", "weights"},
+    "explaining": {"data", "evaluation", "explaining", "run", "tasks"},
     "run": {"models", "tasks", "weights"},
     "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
     "tuning": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "tuning"},

@@ -28,7 +28,7 @@ class Companion(Protocol):
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weight of each added loss in the sum, by output."""
+        """Weight of each added loss in the sum, by output; an output of the task's own gets this weight instead."""
 
     @property
     def losses(self) -> dict[str, Callable[[Any, Any], Any]]:
@@ -52,6 +52,10 @@ class Companion(Protocol):
             rows: Of the training examples.
             inputs: Of the batch, padded: `token_ids` and `padding_mask`, `(batch, length)`.
         """
+
+
+CompanionFactory = Callable[[Run, Sequence[Example]], Companion]
+"""Makes a companion of a run that is built, and the training examples as it reads them."""
 
 
 def train(

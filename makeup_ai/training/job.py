@@ -15,7 +15,7 @@ from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
 from makeup_ai.training.determinism import make_deterministic
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
-from makeup_ai.training.finetune import train
+from makeup_ai.training.finetune import CompanionFactory, train
 from makeup_ai.training.loop import Progress
 from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
 from makeup_ai.training.models.folder import TOKENIZER, description_of
@@ -42,6 +42,7 @@ def train_run(
     max_length: int | None = None,
     tokenizer_texts: Sequence[str] | None = None,
     progress: Progress = print,
+    companions: Sequence[CompanionFactory] = (),
 ) -> Metrics:
     """Train a run, or go on with one that was killed; the same call does both.
 
@@ -56,6 +57,7 @@ def train_run(
         max_length: Longest text in pieces; the preset's own by default.
         tokenizer_texts: What the vocabulary is built from; the training texts by default.
         progress: Receives one line at a time.
+        companions: What is learned beside the labels.
 
     Returns:
         Metrics of the best weights on the validation examples.
@@ -91,7 +93,9 @@ def train_run(
     write_json(layout.texts, [example.text for example in valid_examples[:KEPT_TEXTS]])
     with _precision(options.precision):
         run = build_run(folder, config, encoder_config)
-    return train(run, train_examples, valid_examples, options, progress)
+    beside = [companion(run, train_examples) for companion in companions]
+    make_deterministic(options.seed)  # whatever they drew to be made, which a run that resumes may find made already
+    return train(run, train_examples, valid_examples, options, progress, beside)
 
 
 def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "test") -> Metrics:

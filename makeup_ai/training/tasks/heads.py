@@ -5,8 +5,9 @@ A kind knows its layer, its target, its loss and its metrics; a task only names 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head, HeadKind, Task
 from makeup_ai.training.tasks.embedding_head import EmbeddingHead
@@ -39,12 +40,14 @@ class TrainingModel:
         pairs: Whether the trained model reads products.
     """
 
+        encoded: The encoder's `sequence` and `pooled` within the trained model, for what is learned beside the heads.
     inference: keras.Model
     training: keras.Model
     encoder: keras.Model
     pairs: bool = field(default=False)
 
 
+    encoded: Mapping[str, Any] = field(default_factory=dict)
 SIMILARITY_SCALE = 20.0
 """Inverse temperature of the contrastive loss, as in Sentence-BERT's implementation of it."""
 
@@ -57,15 +60,15 @@ def build_network(encoder: keras.Model, task: Task) -> TrainingModel:
         "token_ids": keras.Input((None,), dtype="int32", name="token_ids"),
         "padding_mask": keras.Input((None,), dtype="int32", name="padding_mask"),
     }
-    encoded = {**encoder(inputs), "padding_mask": inputs["padding_mask"]}
+    encoded = {**encoder(inputs), **inputs}
     outputs = {head.name: HEAD_KINDS[head.kind].apply(head, encoded) for head in task.heads}
     inference = keras.Model(inputs, outputs, name=task.name)
     embedding = next((head.name for head in task.heads if head.kind == "embedding"), None)
     if embedding is None:
-        return TrainingModel(inference, inference, encoder)
+        return TrainingModel(inference, inference, encoder, encoded=encoded)
     paired = {f"product_{name}": keras.Input((None,), dtype="int32", name=f"product_{name}") for name in inputs}
     products = inference({name: paired[f"product_{name}"] for name in inputs})[embedding]
     similarity = keras.ops.matmul(outputs[embedding], keras.ops.transpose(products)) * SIMILARITY_SCALE
     others = {name: output for name, output in outputs.items() if name != embedding}
     training = keras.Model({**inputs, **paired}, {**others, "similarity": similarity}, name=f"{task.name}_training")
-    return TrainingModel(inference, training, encoder, pairs=True)
+    return TrainingModel(inference, training, encoder, pairs=True, encoded=encoded)
