@@ -61,7 +61,8 @@ CLI_NEEDS = {
     "knowledge": {"training"},  # inside `index`, `learn` and the like only
     "taste": {"training"},  # inside `learn` only
     "bundle": {"export"},  # inside `make` only, as the test below holds it to
-    "data": {"training", "export"},
+    "data": {"training", "export", "cli"},  # of cli, its own further actions
+    "annotate": {"training", "export"},
     "encoder": {"training"},
     "train": {"training"},
     "tune": {"training", "cli"},

@@ -1,4 +1,4 @@
-"""`makeup-ai data generate|check|corpus`."""
+"""`makeup-ai data generate|check|corpus`, and what `cli.annotate` has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from makeup_ai.cli import annotate
 from makeup_ai.training.data.cleaning import Cleaning
 from makeup_ai.training.data.duplicates import NearDuplicates
 from makeup_ai.training.data.layouts import read_products, read_purchases, read_reviews
@@ -40,10 +41,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--out", metavar="FILE", help="where the split is written")
     check.add_argument("--json", action="store_true")
     _corpus_arguments(actions.add_parser("corpus", help="make a corpus for language pre-training of texts"))
+    annotate.arguments(actions)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Generate, check, or make a corpus."""
+    """Generate, check, make a corpus, or annotate."""
+    if options.action in annotate.ACTIONS:
+        return annotate.run(options)
     if options.action == "generate":
         return _generate(options)
     if options.action == "corpus":
