@@ -44,6 +44,10 @@ WORKSHOP = {
     "distilling": {"data", "distilling", "evaluation", "loop", "run", "tasks", "weights"},
     "explaining": {"data", "evaluation", "explaining", "run", "tasks"},
     "run": {"models", "tasks", "weights"},
+    "pretraining": {
+        *("data", "determinism", "evaluation", "finetune", "job", "loop", "models", "optimising", "options"),
+        *("pretraining", "run", "tasks", "weights"),
+    },
     "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
     "tuning": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "tuning"},
     "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
@@ -64,6 +68,7 @@ CLI_NEEDS = {
     "data": {"training", "export", "cli"},  # of cli, its own further actions
     "annotate": {"training", "export"},
     "encoder": {"training"},
+    "pretrain": {"training", "cli"},  # of cli, how `train` shows progress
     "train": {"training"},
     "tune": {"training", "cli"},
     "evaluate": {"training"},

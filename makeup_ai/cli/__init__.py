@@ -33,6 +33,7 @@ COMMANDS = {
     "taste": "learn from purchases what people like next, and what a new product is like",
     "data": "generate, check and split data",
     "encoder": "cut a small encoder out of a public one, as a start for training",
+    "pretrain": "teach an encoder, or a generator, the language of texts without labels",
     "train": "train an encoder on a task",
     "tune": "search for good training options over a declared space",
     "evaluate": "measure a run or an exported file on any data of the right layout",

@@ -72,7 +72,7 @@ def train_run(
         texts = tokenizer_texts or [example.text for example in train_examples]
         train_tokenizer(texts, layout.tokenizer, vocabulary_size)
     elif preset not in PRESETS:
-        _bring_tokenizer(preset, layout.tokenizer)
+        bring_tokenizer(preset, layout.tokenizer)
     pieces = len(json.loads(layout.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
     kind, encoder_config = resolve(preset, pieces, max_length)
     config: dict[str, Any] = {
@@ -91,7 +91,7 @@ def train_run(
         )
     write_json(layout.config, config)
     write_json(layout.texts, [example.text for example in valid_examples[:KEPT_TEXTS]])
-    with _precision(options.precision):
+    with dtype_policy(options.precision):
         run = build_run(folder, config, encoder_config)
     beside = [companion(run, train_examples) for companion in companions]
     make_deterministic(options.seed)  # whatever they drew to be made, which a run that resumes may find made already
@@ -109,7 +109,7 @@ def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "te
 
 
 @contextmanager
-def _precision(policy: str) -> Iterator[None]:
+def dtype_policy(policy: str) -> Iterator[None]:
     """Build layers of another dtype policy; those that are built later, to measure or export, are not."""
     import keras
 
@@ -121,7 +121,7 @@ def _precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def _bring_tokenizer(preset: str, path: Path) -> None:
+def bring_tokenizer(preset: str, path: Path) -> None:
     """Write the tokenizer of an encoder's folder, or that of a KerasHub preset in our format."""
     if description_of(preset):
         path.parent.mkdir(parents=True, exist_ok=True)

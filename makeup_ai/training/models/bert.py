@@ -39,6 +39,16 @@ class BertConfig:
     positions: int = 0
     source: str | None = None
 
+    @property
+    def rows(self) -> int:
+        """Rows of the position table, settled."""
+        return self.positions or max(LONGEST_BUCKET, self.max_length)
+
+    @property
+    def causal(self) -> bool:
+        """Whether no piece sees those after it."""
+        return False
+
 
 def build(config: BertConfig) -> keras.Model:
     """Build the encoder; `pooled` is the mean over real pieces (Reimers & Gurevych, 2019, arXiv:1908.10084)."""
@@ -53,7 +63,7 @@ def build(config: BertConfig) -> keras.Model:
         hidden_dim=config.hidden_dim,
         intermediate_dim=config.intermediate_dim,
         dropout=config.dropout,
-        max_sequence_length=config.positions or max(LONGEST_BUCKET, config.max_length),
+        max_sequence_length=config.rows,
     )
     # without the pooling layer that nothing here reads
     blocks = keras.Model(backbone.input, backbone.output["sequence_output"], name="blocks")
@@ -74,6 +84,11 @@ def build(config: BertConfig) -> keras.Model:
         {"sequence": dropout(sequence), "pooled": dropout(pooled)},
         name="bert",
     )
+
+
+def words(encoder: keras.Model) -> keras.Layer:
+    """Return the layer of the word vectors."""
+    return encoder.get_layer("blocks").get_layer("token_embedding")
 
 
 def start(encoder: keras.Model, preset: str) -> None:

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from makeup_ai.training.models import bert, lstm
+from makeup_ai.training.models import bert, gpt, lstm
 from makeup_ai.training.models.folder import description_of, load_start
 
 if TYPE_CHECKING:
     import keras
 
-Config = lstm.LSTMConfig | bert.BertConfig
+Config = lstm.LSTMConfig | bert.BertConfig | gpt.GPTConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class EncoderKind:
     build: Callable[[Any], keras.Model]
     learning_rate: float
     """At which it trains well from random weights, with AdamW."""
+    words: Callable[[keras.Model], keras.Layer]
+    """The layer that holds the word vectors, of one that was built."""
 
 
 ENCODERS: dict[str, EncoderKind] = {
-    "lstm": EncoderKind(lstm.LSTMConfig, lstm.build, learning_rate=3e-3),
-    "bert": EncoderKind(bert.BertConfig, bert.build, learning_rate=1e-3),
+    "lstm": EncoderKind(lstm.LSTMConfig, lstm.build, learning_rate=3e-3, words=lstm.words),
+    "bert": EncoderKind(bert.BertConfig, bert.build, learning_rate=1e-3, words=bert.words),
+    "gpt": EncoderKind(gpt.GPTConfig, gpt.build, learning_rate=1e-3, words=gpt.words),
 }
 
 PRESETS: dict[str, tuple[str, Config]] = {
@@ -42,6 +45,8 @@ PRESETS: dict[str, tuple[str, Config]] = {
     "lstm_bi": ("lstm", lstm.LSTMConfig(bidirectional=True, dropout=0.3)),
     "bert_tiny": ("bert", bert.BertConfig(num_layers=2, hidden_dim=128, num_heads=2, intermediate_dim=512)),
     "bert_small": ("bert", bert.BertConfig(num_layers=4, hidden_dim=256, num_heads=4, intermediate_dim=1024)),
+    "gpt_tiny": ("gpt", gpt.GPTConfig()),
+    "gpt_small": ("gpt", gpt.GPTConfig(num_layers=4, hidden_dim=256, num_heads=4, intermediate_dim=1024)),
 }
 
 
@@ -73,9 +78,9 @@ def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) ->
     if described := description_of(preset):
         kind = described["encoder"]
         config = replace(config_from_dict(kind, described["encoder_config"]), source=preset)
-        if max_length and isinstance(config, bert.BertConfig) and max_length > config.positions:
+        if max_length and not isinstance(config, lstm.LSTMConfig) and max_length > config.rows:
             raise ValueError(
-                f"Expected max_length up to {config.positions}, as {preset!r} has positions. Received: {max_length}"
+                f"Expected max_length up to {config.rows}, as {preset!r} has positions. Received: {max_length}"
             )
         return kind, replace(config, max_length=max_length or config.max_length)
     config = bert.config_of(preset, choices=sorted(PRESETS))
@@ -98,6 +103,11 @@ def build_encoder(kind: str, config: Config) -> keras.Model:
     elif config.source:
         bert.start(encoder, config.source)
     return encoder
+
+
+def word_table(kind: str, encoder: keras.Model) -> keras.Layer:
+    """Return the layer of an encoder that holds its word vectors, `(vocabulary, width)`, as `embeddings`."""
+    return ENCODERS[kind].words(encoder)
 
 
 def config_from_dict(kind: str, values: dict[str, Any]) -> Config:

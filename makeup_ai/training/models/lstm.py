@@ -30,6 +30,11 @@ class LSTMConfig:
     max_length: int = 100
     source: str | None = None
 
+    @property
+    def causal(self) -> bool:
+        """Whether no piece sees those after it."""
+        return not self.bidirectional
+
 
 def build(config: LSTMConfig) -> keras.Model:
     """Build the encoder; `pooled` is the state after the last real piece (of each direction)."""
@@ -52,3 +57,8 @@ def build(config: LSTMConfig) -> keras.Model:
         {"sequence": dropout(sequence), "pooled": dropout(pooled)},
         name="lstm",
     )
+
+
+def words(encoder: keras.Model) -> keras.Layer:
+    """Return the layer of the word vectors."""
+    return encoder.get_layer("embedding")

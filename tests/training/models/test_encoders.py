@@ -7,7 +7,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from makeup_ai.training.models import bert, encoders, lstm  # noqa: E402
+from makeup_ai.training.models import bert, encoders, gpt, lstm  # noqa: E402
 from makeup_ai.training.weights import load_weights, save_weights  # noqa: E402
 
 VOCABULARY, LENGTH = 30, 16
@@ -15,6 +15,7 @@ TINY = {
     "lstm": ("lstm", lstm.LSTMConfig(VOCABULARY, embedding_dim=4, units=6, max_length=LENGTH), 6),
     "bilstm": ("lstm", lstm.LSTMConfig(VOCABULARY, 4, 3, bidirectional=True, max_length=LENGTH), 6),
     "bert": ("bert", bert.BertConfig(VOCABULARY, 2, 8, 2, 16, max_length=LENGTH), 8),
+    "gpt": ("gpt", gpt.GPTConfig(VOCABULARY, 2, 8, 2, 16, max_length=LENGTH), 8),
 }
 
 

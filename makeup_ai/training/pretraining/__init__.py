@@ -1,0 +1,1 @@
+"""Pre-training: an encoder, or a generator, learns the language of the domain from texts without labels."""
