@@ -13,14 +13,22 @@ from makeup_ai.runtime.session import RUNTIMES, Session
 from makeup_ai.runtime.signature import LENGTHS, choose_length, padded
 from makeup_ai.text.tokenizer import Tokenizer
 from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.pairs import encode_readings, readings
 from makeup_ai.training.data.parts import load_examples, load_parts
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_session
 from makeup_ai.training.evaluation.target import describe_export
 from makeup_ai.training.run import load_run
 from makeup_ai.training.tasks.heads import Task
-from makeup_ai.training.tasks.registry import task_from_dict
+from makeup_ai.training.tasks.registry import as_read, task_from_dict
 
-MEASURES = {"text": "macro_f1", "labels": "f1", "tokens": "f1", "field": "f1", "embedding": "recall_at_10"}
+MEASURES = {
+    "text": "macro_f1",
+    "pair": "auc",
+    "labels": "f1",
+    "tokens": "f1",
+    "field": "f1",
+    "embedding": "recall_at_10",
+}
 """The metric of each kind of head that a benchmark shows."""
 
 
@@ -96,8 +104,9 @@ def run_contest(
 ) -> Contest:
     """Benchmark files of one task and tokenizer on given examples; see `contest`."""
     longest = min(max_length, max(LENGTHS))
+    examples = as_read(task.name, examples)
     step = max(1, len(examples) // texts)  # spread over the file, whatever its order
-    encodings = tokenizer.encode_batch([example.text for example in examples[::step][:texts]], longest)
+    encodings = encode_readings(tokenizer, readings(examples[::step][:texts]), longest)
     inputs = [padded(e.token_ids, choose_length(LENGTHS, len(e.token_ids))) for e in encodings]
 
     def score(session: Session) -> Mapping[str, float]:

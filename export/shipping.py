@@ -11,6 +11,7 @@ from makeup_ai.export.job import ExportReport, export_run
 from makeup_ai.export.samples import answer
 from makeup_ai.export.saved_model import save_string_model
 from makeup_ai.runtime.signature import LENGTHS
+from makeup_ai.training.data.pairs import Reading, encode_readings
 from makeup_ai.training.evaluation.calibrated import current_calibration
 from makeup_ai.training.run import Run, RunLayout, load_run, write_json
 
@@ -22,7 +23,7 @@ def export_and_describe(
     run_folder: str | Path,
     out: str | Path,
     *,
-    texts: Sequence[str] | None = None,
+    texts: Sequence[Reading] | None = None,
     formats: Sequence[str] = ("tflite", "onnx"),
     recipes: Sequence[str] = ("float32", "dynamic_int8"),
     saved_model: bool = False,
@@ -34,7 +35,7 @@ def export_and_describe(
     Args:
         run_folder: Of a trained run.
         out: Folder for the files.
-        texts: Real texts to calibrate and compare on; by default those the run kept in `texts.json`.
+        texts: Real texts, or pairs, to calibrate and compare on; by default those the run kept in `texts.json`.
         formats: Of `FORMATS`.
         recipes: Of `RECIPES`.
         saved_model: Whether to write a TensorFlow SavedModel that takes strings, too.
@@ -42,14 +43,19 @@ def export_and_describe(
         progress: Receives one line a file.
 
     Raises:
-        ValueError: A format or recipe is unknown, or there are no texts.
+        ValueError: A format or recipe is unknown, there are no texts, or a SavedModel is asked of a task of pairs.
         ExportError: The run could not be converted; or, if `strict`, a file was refused.
     """
     run = load_run(run_folder)
+    if saved_model and any(head.kind == "pair" for head in run.task.heads):
+        raise ValueError(
+            f"A SavedModel takes single texts. Received: a run of {run.task.name!r}, which reads pairs. "
+            "Remedy: TFLite or ONNX, fed by `Tokenizer.encode_pairs`."
+        )
     calibration = current_calibration(RunLayout(run.folder))
     chosen = list(texts) if texts is not None else kept_texts(run)
     lengths = lengths_of(run)
-    encodings = run.tokenizer.encode_batch(chosen[:PARITY_TEXTS], min(run.max_length, max(lengths)))
+    encodings = encode_readings(run.tokenizer, chosen[:PARITY_TEXTS], min(run.max_length, max(lengths)))
     utterances = [(e.token_ids, (e.token_ids >= 0).astype("int32")) for e in encodings]
     samples = answer(run.model, utterances, lengths)
     report = export_run(
@@ -79,8 +85,8 @@ def lengths_of(run: Run) -> tuple[int, ...]:
     return tuple(n for i, n in enumerate(LENGTHS) if i == 0 or LENGTHS[i - 1] < run.max_length)
 
 
-def kept_texts(run: Run) -> list[str]:
-    """Return the texts that a run kept for parity and calibration.
+def kept_texts(run: Run) -> list[Reading]:
+    """Return the texts, or pairs of them, that a run kept for parity and calibration.
 
     Raises:
         ValueError: It kept none.
@@ -88,5 +94,4 @@ def kept_texts(run: Run) -> list[str]:
     path = RunLayout(run.folder).texts
     if not path.is_file():
         raise ValueError(f"Expected texts to compare on. {str(run.folder)!r} kept none; pass --data FILE.")
-    found: list[str] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return [one if isinstance(one, str) else tuple(one) for one in json.loads(path.read_text(encoding="utf-8"))]

@@ -11,7 +11,10 @@ import sys
 from makeup_ai.export.recipes import RECIPES
 from makeup_ai.export.shipping import export_and_describe
 from makeup_ai.export.skin import export_skin
+from makeup_ai.training.data.pairs import readings
 from makeup_ai.training.data.parts import load_examples
+from makeup_ai.training.evaluation.target import describe_export
+from makeup_ai.training.tasks.registry import as_read
 from makeup_ai.vision.table import default_table
 
 
@@ -36,7 +39,10 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("Expected a run folder or --skin. Received: " + ("both" if options.skin else "neither"))
     if options.skin:
         return _export_skin(options)
-    texts = [example.text for example in load_examples(options.data, options.map)] if options.data else None
+    texts = None
+    if options.data:
+        task, _, _ = describe_export(options.run)
+        texts = readings(as_read(task.name, load_examples(options.data, options.map)))
     report = export_and_describe(
         options.run,
         options.out,

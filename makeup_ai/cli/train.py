@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.negatives import by_words, mine_negatives
 from makeup_ai.training.data.parts import load_parts
+from makeup_ai.training.evaluation.neighbours import by_vectors
+from makeup_ai.training.evaluation.target import open_target
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.models.encoders import PRESETS, usual_rate
 from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.run import RunLayout
-from makeup_ai.training.tasks.registry import TASKS
+from makeup_ai.training.tasks.registry import TASKS, as_read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +40,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--noise", type=float, default=defaults.noise, help="share of pieces replaced by random ones")
     parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
+    parser.add_argument("--hard-negatives", type=int, default=0, metavar="N", help="of embed: mined for each query")
+    parser.add_argument(
+        "--hard-negatives-from", metavar="RUN", help="mine by its embedding; by words (BM25) without it"
+    )
     parser.add_argument("--accumulate", type=int, default=defaults.accumulate, help="batches added up before a step")
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
@@ -51,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split, options.labels)
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
+    learned = _with_negatives(options, parts.train) if options.hard_negatives else parts.train
     settings = TrainOptions(
         epochs=options.epochs,
         batch_size=options.batch_size,
@@ -70,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         options.out,
         options.task,
         options.preset,
-        parts.train,
+        learned,
         parts.valid,
         settings,
         vocabulary_size=options.vocabulary_size,
@@ -85,6 +95,13 @@ def run(options: argparse.Namespace) -> int:
             print(f"test {head}: " + "  ".join(f"{name} {value:.4f}" for name, value in values.items()))
         print(f"{options.out}  next: makeup-ai export {options.out} --out {options.out}/export")
     return 0
+
+
+def _with_negatives(options: argparse.Namespace, examples: Sequence[Example]) -> list[Example]:
+    if options.task != "embed":
+        raise ValueError(f"Only the task 'embed' learns from hard negatives. Received: task={options.task!r}")
+    rank = by_vectors(open_target(options.hard_negatives_from)) if options.hard_negatives_from else by_words
+    return mine_negatives(as_read(options.task, examples), options.hard_negatives, rank, options.seed)
 
 
 def show(line: str) -> None:

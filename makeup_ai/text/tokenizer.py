@@ -24,18 +24,20 @@ MAX_CHARACTERS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """One text as the models read it, without padding.
+    """One text, or a pair of them, as the models read it, without padding.
 
     Args:
-        token_ids: `(n,)` int32, `[CLS]` first and `[SEP]` last.
-        offsets: `(n, 2)` int32, start and end of each piece in code points of the text as given; `(0, 0)` for the
+        token_ids: `(n,)` int32, `[CLS]` first and `[SEP]` last; of a pair another `[SEP]` stands between.
+        offsets: `(n, 2)` int32, start and end of each piece in code points of its own text as given; `(0, 0)` for the
             special ones.
-        truncated: Whether the text held more than `max_length` pieces.
+        truncated: Whether there were more than `max_length` pieces.
+        second: Of a pair, the row of the first piece behind the `[SEP]` between; 0 for a single text.
     """
 
     token_ids: NDArray[np.int32]
     offsets: NDArray[np.int32]
     truncated: bool
+    second: int = 0
 
 
 class Tokenizer:
@@ -116,6 +118,49 @@ class Tokenizer:
                 )
             )
         return results
+
+    def encode_pairs(self, firsts: Sequence[str], seconds: Sequence[str], max_length: int) -> list[Encoding]:
+        """Turn pairs of texts into `[CLS] first [SEP] second [SEP]`, at most `max_length` token ids each.
+
+        Of a pair that is too long the longer side gives up its end, and where both are longer than half the room, each
+        keeps a half, the second the odd piece: what the `tokenizers` library calls `longest_first`.
+
+        Raises:
+            ValueError: `max_length` leaves no room for a piece of each, or there are not as many firsts as seconds.
+        """
+        if max_length < 5 or len(firsts) != len(seconds):
+            raise ValueError(
+                "Expected max_length of at least 5, and a second text for each first. "
+                f"Received: max_length={max_length}, {len(firsts)} firsts, {len(seconds)} seconds"
+            )
+        whole = 1 << 30  # what is beyond the room goes below, when both lengths are known
+        sides = zip(self.encode_batch(firsts, whole), self.encode_batch(seconds, whole), strict=True)
+        return [_joined(first, second, max_length) for first, second in sides]
+
+
+def _joined(first: Encoding, second: Encoding, max_length: int) -> Encoding:
+    room = max_length - 3
+    lengths = len(first.token_ids) - 2, len(second.token_ids) - 2
+    kept = _longest_first(*lengths, room)
+    a, b = 1 + kept[0], 1 + kept[1]
+    nothing = np.zeros((1, 2), np.int32)
+    return Encoding(
+        np.concatenate([first.token_ids[:a], first.token_ids[-1:], second.token_ids[1:b], second.token_ids[-1:]]),
+        np.concatenate([first.offsets[:a], nothing, second.offsets[1:b], nothing]),
+        truncated=first.truncated or second.truncated or kept != lengths,
+        second=a + 1,
+    )
+
+
+def _longest_first(first: int, second: int, room: int) -> tuple[int, int]:
+    """Return the pieces that each of two sides keeps; together `room` at most."""
+    if first + second <= room:
+        return first, second
+    half = room // 2
+    short = min(first, second)
+    if short > half:
+        return (half, room - half) if first <= second else (room - half, half)
+    return (first, room - first) if first <= second else (room - second, second)
 
 
 def pad(encodings: Sequence[Encoding], length: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

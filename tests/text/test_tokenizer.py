@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as LibraryTokenizer
 from tokenizers.models import WordPiece
+from tokenizers.processors import TemplateProcessing
 
 from makeup_ai.text.tokenizer import MAX_CHARACTERS, Encoding, Tokenizer, pad
 from makeup_ai.training.data.vocabulary import write_tokenizer
@@ -32,6 +33,71 @@ def test_golden_ids_and_offsets(tokenizer: Tokenizer, case: dict) -> None:
     assert encoding.offsets.tolist() == case["offsets"]
     assert not encoding.truncated
     assert encoding.token_ids.dtype == encoding.offsets.dtype == np.int32
+
+
+def pieces(tokenizer: Tokenizer, encoding: Encoding) -> str:
+    return " ".join(tokenizer.vocabulary[index] for index in encoding.token_ids)
+
+
+def test_a_pair_is_read_at_once_and_each_side_keeps_its_offsets(tokenizer: Tokenizer) -> None:
+    (pair,) = tokenizer.encode_pairs(["oily 油"], ["  skin oily"], 16)
+    first, second = tokenizer.encode("oily 油", 16), tokenizer.encode("  skin oily", 16)
+    assert pair.token_ids.tolist() == [*first.token_ids, *second.token_ids[1:]]
+    assert pair.offsets.tolist() == [*first.offsets.tolist(), *second.offsets.tolist()[1:]]
+    assert pair.token_ids.dtype == pair.offsets.dtype == np.int32
+    assert pair.second == len(first.token_ids) and not pair.truncated
+    assert ["  skin oily"[start:end] for start, end in pair.offsets[pair.second : -1]] == ["skin", "oily"]
+    assert first.second == 0
+    token_ids, padding_mask = pad([pair, first], 16)
+    assert padding_mask.sum(axis=1).tolist() == [len(pair.token_ids), len(first.token_ids)]
+    assert token_ids[0, : len(pair.token_ids)].tolist() == pair.token_ids.tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "room", "kept"),
+    [
+        (3, 4, 7, (3, 4)),  # it fits
+        (9, 2, 7, (5, 2)),  # the longer side gives up its end
+        (2, 9, 7, (2, 5)),
+        (9, 9, 7, (3, 4)),  # a half each, the odd piece to the second
+        (9, 8, 7, (4, 3)),  # ... or to the longer one
+        (0, 9, 7, (0, 7)),
+        (1, 1, 2, (1, 1)),
+    ],
+)
+def test_the_longer_side_of_a_pair_is_cut_first(tokenizer: Tokenizer, first, second, room, kept) -> None:
+    (pair,) = tokenizer.encode_pairs(["skin " * first], ["油" * second], room + 3)
+    expected = ["[CLS]", *["skin"] * kept[0], "[SEP]", *["油"] * kept[1], "[SEP]"]
+    assert pieces(tokenizer, pair) == " ".join(expected)
+    assert pair.truncated == (first + second > room)
+    assert pair.second == kept[0] + 2 and len(pair.offsets) == len(pair.token_ids)
+
+
+@given(sides=st.lists(st.tuples(texts, texts), min_size=1, max_size=3), length=st.integers(5, 24))
+def test_pairs_are_cut_as_the_library_cuts_them(tokenizer: Tokenizer, sides, length: int) -> None:
+    library = LibraryTokenizer.from_file(str(tokenizer.path))
+    cls, sep = ("[CLS]", CLS), ("[SEP]", SEP)
+    library.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=[cls, sep]
+    )
+    library.enable_truncation(length, strategy="longest_first")
+    found = tokenizer.encode_pairs([a for a, _ in sides], [b for _, b in sides], length)
+    for (first, second), pair in zip(sides, found, strict=True):
+        theirs = library.encode(*(text.encode("utf-8", "replace").decode() for text in (first, second)))
+        assert pair.token_ids.tolist() == theirs.ids
+        assert pair.offsets.tolist() == [list(ends) for ends in theirs.offsets]
+        assert 2 <= pair.second <= len(pair.token_ids) - 1
+        assert pair.token_ids[pair.second - 1] == SEP
+
+
+def test_pairs_need_room_and_a_second_text_each(tokenizer: Tokenizer) -> None:
+    with pytest.raises(ValueError, match="max_length=4"):
+        tokenizer.encode_pairs(["skin"], ["oily"], 4)
+    with pytest.raises(ValueError, match="2 firsts, 1 seconds"):
+        tokenizer.encode_pairs(["skin", "skin"], ["oily"], 16)
+    assert tokenizer.encode_pairs([], [], 16) == []
+    (long,) = tokenizer.encode_pairs(["油" * (MAX_CHARACTERS + 1)], ["skin"], 16)
+    assert long.truncated and len(long.token_ids) == 16 and long.token_ids[-2] == tokenizer.token_id("skin")
 
 
 def test_a_special_piece_that_a_person_types_is_plain_text(tokenizer: Tokenizer) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from makeup_ai.text.tokenizer import SPECIAL_TOKENS, Encoding, Tokenizer, pad
+from makeup_ai.text.tokenizer import SEP, SPECIAL_TOKENS, Encoding, Tokenizer, pad
 from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.pairs import encode_readings, readings
 
 LENGTHS = (16, 32, 64, 128, 256, 512)
 """Lengths that rows are padded to, so that a graph is traced or compiled a few times only."""
@@ -32,12 +33,13 @@ class Batches:
     """Encoded examples, grouped by length (and by whether they have a product), shuffled by seed and epoch.
 
     Args:
-        examples: In any order.
+        examples: In any order; those with a second text are read as pairs.
         tokenizer: Of the model.
         batch_size: Rows a batch; the last of each length may have fewer.
         max_length: Longest text in pieces.
         seed: Of the order.
-        with_products: Whether batches also carry the product texts of examples that have one.
+        with_products: Whether batches also carry the product texts of examples that have one, and behind them those of
+            their negatives, row by row; all examples with a product have as many.
 
     Raises:
         ValueError: There are no examples, or the batch size is below one.
@@ -56,12 +58,12 @@ class Batches:
         if not examples or batch_size < 1:
             raise ValueError(f"Expected examples and a batch size. Received: {len(examples)} and {batch_size}")
         self.examples = list(examples)
-        self.encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
+        self.encodings = encode_readings(tokenizer, readings(examples), max_length)
         self.batch_size, self.seed = batch_size, seed
-        self._vocabulary_size = tokenizer.vocabulary_size
+        self._vocabulary_size, self._separator = tokenizer.vocabulary_size, tokenizer.token_id(SEP)
         self._products: dict[str, Encoding] = {}
         if with_products:
-            texts = sorted({example.product for example in examples if example.product is not None})
+            texts = sorted({text for e in examples for text in (e.product, *(e.negatives or ())) if text is not None})
             length = min(PRODUCT_LENGTH, max_length)
             self._products = dict(zip(texts, tokenizer.encode_batch(texts, length), strict=True))
             self._nothing = tokenizer.encode("", length)
@@ -98,6 +100,7 @@ class Batches:
         if not self._with_products:
             return {"token_ids": token_ids, "padding_mask": padding_mask}
         products = [self._product(self.examples[row].product) for row in rows]
+        products += [self._product(text) for row in rows for text in self.examples[row].negatives or ()]
         longest = max(len(encoding.token_ids) for encoding in products)
         length = self._product_length if longest > len(self._nothing.token_ids) else longest
         product_ids, product_mask = pad(products, length)
@@ -126,7 +129,7 @@ class Batches:
         token_ids, padding_mask = inputs["token_ids"], inputs["padding_mask"]
         replaced = (generator.random(token_ids.shape) < share) & (padding_mask == 1)
         replaced[:, 0] = False  # [CLS]
-        replaced[np.arange(len(token_ids)), padding_mask.sum(axis=1) - 1] = False  # [SEP]
+        replaced &= token_ids != self._separator
         if protected is not None:
             replaced &= ~protected
         random_ids = generator.integers(len(SPECIAL_TOKENS), self._vocabulary_size, token_ids.shape, np.int32)

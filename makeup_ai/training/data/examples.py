@@ -17,6 +17,12 @@ from makeup_ai.training.data.tables import Row, read_table
 Span = tuple[int, int, str]
 """Start and end (exclusive) in Unicode code points, and the slot that the characters between them fill."""
 
+ANSWERS = ("no", "yes")
+"""What is said of a pair of texts."""
+
+LISTS = ("aspects", "negatives")
+"""Fields that hold a list of strings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -32,9 +38,15 @@ class Example:
         product: Text of a product that answers `text`, for the embedding, or `None`.
         rating: Stars, `"1"` to `"5"`, or `None` where they are not known.
         aspects: What the text judges, and how (`"scent#positive"`); `()` says nothing, `None` that nobody looked.
+        second: What is read together with `text` and judged with it: the text of a product, a passage; or `None`.
+        bought: `"yes"` or `"no"`: whether who wrote `text` bought the product `second`; `None` where it is not known.
+        relevant: `"yes"` or `"no"`: whether the passage `second` answers `text`; `None` where it is not known.
+        shelf: What kind of product `product` or `second` is, so that others of its kind can be set against it.
+        negatives: Texts of products that do not answer `text`, though they look as if, for the embedding.
 
     Raises:
-        ValueError: The text is empty or not Unicode, or a span lies outside it, is empty or overlaps the one before.
+        ValueError: A text is empty or not Unicode, a span lies outside the text, is empty or overlaps the one before,
+            or `bought` or `relevant` is neither yes nor no.
 
     Examples:
         >>> example = Example("a matte lipstick", slots=((2, 7, "finish"), (8, 16, "category")))
@@ -51,12 +63,24 @@ class Example:
     product: str | None = None
     rating: str | None = None
     aspects: tuple[str, ...] | None = None
+    second: str | None = None
+    bought: str | None = None
+    relevant: str | None = None
+    shelf: str | None = None
+    negatives: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
-            raise ValueError(f"An example has a text. Received: text={self.text!r}")
-        if any("\ud800" <= c <= "\udfff" for c in self.text):
-            raise ValueError(f"A text holds no lone surrogates: clean it first. Received: text={self.text!r}")
+        for name, text in (("text", self.text), ("second", self.second)):
+            if text is not None and not text.strip():
+                raise ValueError(f"An example has a text. Received: {name}={text!r}")
+            if text is not None and any("\ud800" <= c <= "\udfff" for c in text):
+                raise ValueError(f"A text holds no lone surrogates: clean it first. Received: {name}={text!r}")
+        for name, answer in (("bought", self.bought), ("relevant", self.relevant)):
+            if answer is not None and (answer not in ANSWERS or self.second is None):
+                raise ValueError(
+                    f"Expected {name} to be one of {list(ANSWERS)}, of a second text. "
+                    f"Received: {answer!r} and second={self.second!r}"
+                )
         position = 0
         for start, end, slot in self.slots or ():
             if not slot or not position <= start < end <= len(self.text):
@@ -108,14 +132,18 @@ def write_examples(path: str | os.PathLike[str], examples: Iterable[Example]) ->
 
 def _example(row: Row, file: str) -> Example:
     for name, content in row.values.items():
-        if name == "aspects" and isinstance(content, list) and all(isinstance(aspect, str) for aspect in content):
+        if name in LISTS and content is not None:
+            if not isinstance(content, list) or not all(isinstance(item, str) for item in content):
+                raise DataError(
+                    f"Expected a list of strings. Received: {content!r}", file=file, row=row.number, column=name
+                )
             continue
         if name != "slots" and not isinstance(content, str) and not (content is None and name != "text"):
             raise DataError(f"Expected a string. Received: {content!r}", file=file, row=row.number, column=name)
     if "text" not in row.values:
         raise DataError("An example has a text. The field is missing", file=file, row=row.number, column="text")
     known: dict[str, Any] = {
-        name: tuple(content) if name == "aspects" else content
+        name: tuple(content) if name in LISTS else content
         for name, content in row.values.items()
         if content is not None and name != "slots"
     }

@@ -88,7 +88,7 @@ def load_parts(
     examples = read_marked(path, mapping, labels)
     if examples is not None:
         labelled = [
-            LabelledText(e.text, e.sentiment or e.intent or "", None, e.group, None, e.language, number)
+            LabelledText(e.text, _label(e), None, _group(e), None, e.language, number)
             for number, e in enumerate(examples)
         ]
         chosen = _split(labelled, path, by, seed, split_file)
@@ -99,6 +99,16 @@ def load_parts(
         {name: examples_from_reviews(chosen.take(loaded.rows, name)) for name in chosen.parts},
         measure_quality(loaded, chosen),
     )
+
+
+def _label(example: Example) -> str:
+    return example.sentiment or example.intent or example.bought or example.relevant or ""
+
+
+def _group(example: Example) -> str | None:
+    """Return what is kept together: of pairs without a group, those of one query."""
+    paired = example.second is not None or example.product is not None
+    return example.text if paired and example.group is None else example.group
 
 
 def _split(rows: Sequence[LabelledText], path: str | Path, by: str, seed: int, split_file: str | Path | None) -> Split:

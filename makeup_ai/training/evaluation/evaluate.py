@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
 from makeup_ai.training.data.batches import PRODUCT_LENGTH, buckets
 from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.pairs import encode_readings, readings
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Answered, Task
+from makeup_ai.training.tasks.registry import as_read
 
 Outputs = dict[str, list[NDArray[np.float32]]]
 Predictor = Callable[[Sequence[Encoding], int], Outputs]
@@ -86,16 +88,16 @@ def answer_examples(
     task: Task, examples: Sequence[Example], tokenizer: Tokenizer, max_length: int, predict: Predictor
 ) -> dict[str, Answered]:
     """Return what each head answers to the examples, with the vectors of their products where a head compares them."""
-    encodings = tokenizer.encode_batch([example.text for example in examples], max_length)
+    examples = as_read(task.name, examples)
+    encodings = encode_readings(tokenizer, readings(examples), max_length)
     outputs = predict(encodings, max_length) if encodings else {head.name: [] for head in task.heads}
-    products: list[NDArray[np.float32] | None] = [None] * len(examples)
+    products: dict[str, NDArray[np.float32]] = {}
     embedding = next((head.name for head in task.heads if head.kind == "embedding"), None)
-    texts = sorted({example.product for example in examples if example.product is not None})
+    texts = sorted({text for e in examples for text in (e.product, *(e.negatives or ())) if text})
     if embedding and texts:
         length = min(PRODUCT_LENGTH, max_length)
         vectors = predict(tokenizer.encode_batch(texts, length), max_length)[embedding]
-        known = dict(zip(texts, vectors, strict=True))
-        products = [None if example.product is None else known[example.product] for example in examples]
+        products = dict(zip(texts, vectors, strict=True))
     return {head.name: Answered(examples, encodings, outputs[head.name], products) for head in task.heads}
 
 

@@ -62,6 +62,19 @@ def span_f1(gold: Sequence[set[tuple[Any, ...]]], predicted: Sequence[set[tuple[
 
 
 def recall_at(scores: NDArray[Any], gold: NDArray[Any], k: int) -> float:
-    """Return how often column `gold[row]` is among the `k` highest of its row of `scores`."""
+    """Return how often column `gold[row]` is among the `k` highest of its row of `scores`; see `places`."""
+    return float((places(scores, gold) <= k).mean())
+
+
+def mean_reciprocal_rank(scores: NDArray[Any], gold: NDArray[Any]) -> float:
+    """Return the mean of one over the place of column `gold[row]` in its row of `scores`; see `places`."""
+    return float((1 / places(scores, gold)).mean())
+
+
+def places(scores: NDArray[Any], gold: NDArray[Any]) -> NDArray[np.float64]:
+    """Return `(rows,)` the place from 1 of column `gold[row]` when its row is sorted, highest first.
+
+    Of equals it takes the middle place, so that a model that says the same of everything finds nothing.
+    """
     own = scores[np.arange(len(gold)), gold][:, None]
-    return float(((scores > own).sum(axis=1) < k).mean())
+    return np.asarray(1 + (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) - 1) / 2, np.float64)

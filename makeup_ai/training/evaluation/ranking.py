@@ -6,6 +6,7 @@ All of them read `top`, `(users, k)` rows of products, best first, and `relevant
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,51 @@ def reciprocal_rank(top: Rows, relevant: Flags) -> Floats:
 
 MEASURES = {"NDCG": ndcg, "Recall": recall, "Hit": hit, "MRR": reciprocal_rank}
 """Name -> measure of one user."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMeasures:
+    """What lists of different lengths are worth, one a query: means over the queries that have both kinds.
+
+    Args:
+        queries: How many have something relevant and something else.
+        mrr: One over the first place with something relevant.
+        ndcg: At ten places.
+        first: Share whose first place holds something relevant.
+    """
+
+    queries: int
+    mrr: float
+    ndcg: float
+    first: float
+
+
+def by_query(queries: Sequence[str], relevant: Flags, scores: Floats) -> QueryMeasures | None:
+    """Rank the rows of each query by their scores, and measure; of equals what is not relevant comes first.
+
+    Args:
+        queries: `rows` names; those that are equal are one list.
+        relevant: `(rows,)` bool.
+        scores: `(rows,)`, higher for relevant.
+
+    Returns:
+        The means, or `None` where no query has both something relevant and something else.
+    """
+    lists: dict[str, list[int]] = {}
+    for row, query in enumerate(queries):
+        lists.setdefault(query, []).append(row)
+    found = []
+    for rows in lists.values():
+        flags = relevant[rows][None]
+        if not flags.any() or flags.all():
+            continue
+        top = np.lexsort((flags[0], -scores[rows]))[None]
+        ten = top[:, :10]
+        found.append([float(f[0]) for f in (reciprocal_rank(top, flags), ndcg(ten, flags), hit(top[:, :1], flags))])
+    if not found:
+        return None
+    mrr, gain, first = np.mean(found, axis=0).tolist()
+    return QueryMeasures(len(found), mrr, gain, first)
 
 
 def coverage(top: Rows, products: int) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,13 +57,13 @@ class Answered:
         examples: With the labels to be met.
         encodings: Of their texts.
         outputs: One array an example, of the head in question; those of pieces may be padded.
-        products: The vector of each example's product, or `None`; for embeddings.
+        products: Text of a product -> its vector, of all that the examples name; for embeddings.
     """
 
     examples: Sequence[Example]
     encodings: Sequence[Encoding]
     outputs: Sequence[NDArray[np.float32]]
-    products: Sequence[NDArray[np.float32] | None] = ()
+    products: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 class HeadKind(Protocol):
@@ -74,7 +74,7 @@ class HeadKind(Protocol):
         """Name of the training output its loss reads; `"{name}"` stands for the head's own."""
 
     def apply(self, head: Head, encoded: dict[str, Any]) -> Any:
-        """Return the head's output from the encoder's `sequence` and `pooled`, and the inputs' `padding_mask`."""
+        """Return the head's output from the encoder's `sequence` and `pooled`, and its inputs by their names."""
 
     def target(self, head: Head, example: Example, encoding: Encoding) -> Any:
         """Return the label of one example: an int, or one int a piece."""

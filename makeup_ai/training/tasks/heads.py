@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from makeup_ai.training.tasks.base import UNKNOWN, Answered, Head, HeadKind, Task
 from makeup_ai.training.tasks.embedding_head import EmbeddingHead
+from makeup_ai.training.tasks.pair_head import PairHead
 from makeup_ai.training.tasks.piece_heads import FieldHead, TokenHead
 from makeup_ai.training.tasks.text_heads import LabelsHead, TextHead
 
@@ -24,6 +25,7 @@ HEAD_KINDS: dict[str, HeadKind] = {
     "tokens": TokenHead(),
     "field": FieldHead(each_slot=True),
     "labels": LabelsHead(),
+    "pair": PairHead(),
     "embedding": EmbeddingHead(),
 }
 
@@ -35,19 +37,19 @@ class TrainingModel:
     Args:
         inference: `token_ids`, `padding_mask` -> one output a head.
         training: The same layers; where a head compares texts, it also reads `product_token_ids` and
-            `product_padding_mask` and has the output `similarity`, `(batch, batch)`.
+            `product_padding_mask`, `(batch or more, pieces)`, and has the output `similarity`, one column a product.
         encoder: The layers that both share.
         pairs: Whether the trained model reads products.
+        encoded: The encoder's `sequence` and `pooled` within the trained model, for what is learned beside the heads.
     """
 
-        encoded: The encoder's `sequence` and `pooled` within the trained model, for what is learned beside the heads.
     inference: keras.Model
     training: keras.Model
     encoder: keras.Model
     pairs: bool = field(default=False)
-
-
     encoded: Mapping[str, Any] = field(default_factory=dict)
+
+
 SIMILARITY_SCALE = 20.0
 """Inverse temperature of the contrastive loss, as in Sentence-BERT's implementation of it."""
 

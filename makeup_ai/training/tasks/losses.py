@@ -49,12 +49,17 @@ def masked_binary_cross_entropy(targets: Any, logits: Any) -> Any:
     return ops.sum(entropy * known) / ops.maximum(ops.sum(known[:, 0]), 1.0)
 
 
-def in_batch_contrast(products: Any, similarity: Any) -> Any:
-    """Return the in-batch contrastive loss (van den Oord et al., 2018, arXiv:1807.03748), with all true pairs positive.
+def in_batch_contrast(targets: Any, similarity: Any) -> Any:
+    """Return the in-batch contrastive loss (van den Oord et al., 2018, arXiv:1807.03748), hard negatives among it.
+
+    What is known to answer a query never counts against it: the same product in another column counts for it, another
+    product that answers the same query in this batch takes no part in its row.
 
     Args:
-        products: `(batch,)` numbers, equal where two rows hold the same product, negative where a row holds none.
-        similarity: `(batch, batch)`, row's query against column's product, already divided by the temperature.
+        targets: `(batch,)` numbers of the rows' products; or `(batch, 2 + n)`: of the product, of the query, and of the
+            row's `n` hard negatives. Equal where the texts are; negative where a row holds none.
+        similarity: `(batch, batch * (1 + n))`, row's query against column's product, already divided by the
+            temperature; first the rows' products, then the hard negatives, row by row.
 
     Returns:
         `-log(sum over positives / sum over all)`, averaged over rows that hold a product; a scalar.
@@ -62,10 +67,18 @@ def in_batch_contrast(products: Any, similarity: Any) -> Any:
     from keras import ops
 
     # Keras may hand targets over as floats and with a trailing axis.
-    products = ops.cast(ops.reshape(products, (-1,)), "int32")
+    targets = ops.cast(targets if len(targets.shape) > 1 else targets[:, None], "int32")
+    products, columns = targets[:, 0], targets[:, 0]
     known = ops.cast(products >= 0, similarity.dtype)
-    nothing = (1.0 - known)[None, :] * -1e9  # columns without a product take no part
-    positive = ops.cast(products[:, None] == products[None, :], similarity.dtype) * known[None, :]
-    everything = ops.logsumexp(similarity + nothing, axis=1)
+    if targets.shape[1] > 1:
+        columns = ops.concatenate([products, ops.reshape(targets[:, 2:], (-1,))])
+    there = ops.cast(columns >= 0, similarity.dtype)[None, :]  # columns without a product take no part
+    positive = ops.cast(products[:, None] == columns[None, :], similarity.dtype) * there
+    against = there
+    if targets.shape[1] > 1:
+        same_query = ops.cast(targets[:, 1][:, None] == targets[:, 1][None, :], similarity.dtype)
+        answers = ops.cast(ops.matmul(same_query, positive) > 0, similarity.dtype)  # (batch, columns)
+        against = there * ops.maximum(1.0 - answers, positive)
+    everything = ops.logsumexp(similarity + (1.0 - against) * -1e9, axis=1)
     positives = ops.logsumexp(similarity + (1.0 - positive) * -1e9, axis=1)
     return ops.sum((everything - positives) * known) / ops.maximum(ops.sum(known), 1.0)

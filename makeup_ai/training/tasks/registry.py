@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from makeup_ai.training.data.examples import Example
-from makeup_ai.training.tasks import aspects, entities, intent, rating, sentiment, slots, understanding
+from makeup_ai.training.tasks import (
+    answers,
+    aspects,
+    embed,
+    entities,
+    intent,
+    match,
+    rating,
+    sentiment,
+    slots,
+    understanding,
+)
 from makeup_ai.training.tasks.heads import Head, Task
 
 TASKS: dict[str, Callable[[Sequence[Example]], Task]] = {
@@ -17,7 +29,35 @@ TASKS: dict[str, Callable[[Sequence[Example]], Task]] = {
     "entities": entities.build,
     "aspects": aspects.build,
     "understanding": understanding.build,
+    "match": match.build,
+    "answers": answers.build,
+    "embed": embed.build,
 }
+
+READ: dict[str, Callable[[Sequence[Example]], list[Example]]] = {
+    "match": match.read,
+    "answers": answers.read,
+    "embed": embed.read,
+}
+"""How a task reads examples, where it reads more than their text."""
+
+
+def as_read(name: str, examples: Sequence[Example]) -> list[Example]:
+    """Return the examples as a task reads them: pairs for a task of pairs, texts alone for the others.
+
+    What has been read once, reads the same again.
+
+    Raises:
+        ValueError: None of them is of use to a task of pairs.
+    """
+    if name in READ:
+        return READ[name](examples)
+    return [
+        e
+        if e.second is None and e.negatives is None
+        else replace(e, second=None, bought=None, relevant=None, negatives=None)
+        for e in examples
+    ]
 
 
 def build_task(name: str, examples: Sequence[Example]) -> Task:

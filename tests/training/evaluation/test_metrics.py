@@ -57,3 +57,10 @@ def test_recall_at_by_hand() -> None:
     assert metrics.recall_at(scores, np.array([0, 1, 2]), 1) == pytest.approx(1 / 3)
     assert metrics.recall_at(scores, np.array([0, 1, 2]), 2) == pytest.approx(2 / 3)
     assert metrics.recall_at(scores, np.array([0, 1, 2]), 3) == 1
+    assert metrics.mean_reciprocal_rank(scores, np.array([0, 1, 2])) == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+
+
+def test_who_says_the_same_of_everything_takes_the_middle_place() -> None:
+    flat = np.ones((2, 21))
+    assert metrics.places(flat, np.array([0, 20])).tolist() == [11, 11]
+    assert metrics.recall_at(flat, np.array([0, 20]), 10) == 0

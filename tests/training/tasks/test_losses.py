@@ -55,6 +55,30 @@ def test_rows_of_one_product_are_all_positive() -> None:
     assert number(in_batch_contrast(tensor([7, 7, 9], "int32"), similarity)) == pytest.approx(expected, abs=1e-5)
 
 
+def test_hard_negatives_stand_behind_the_products_row_by_row() -> None:
+    similarity = tensor(np.log([[6.0, 1.0, 3.0, 2.0], [2.0, 2.0, 5.0, 1.0]]))
+    expected = -(np.log(6 / 12) + np.log(2 / 10)) / 2
+    targets = tensor([[7, 1, 20], [8, 2, 21]], "int32")
+    assert number(in_batch_contrast(targets, similarity)) == pytest.approx(expected, abs=1e-5)
+    # the second row's negative is the first row's product, and the first row's is no text at all
+    targets = tensor([[7, 1, -1], [8, 2, 7]])
+    expected = -(np.log(8 / 9) + np.log(2 / 5)) / 2
+    assert number(in_batch_contrast(targets, similarity)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_another_product_of_the_same_query_does_not_count_against_it() -> None:
+    similarity = tensor(np.log([[6.0, 1.0, 1.0, 9.0], [2.0, 2.0, 4.0, 1.0], [1.0, 1.0, 2.0, 8.0]]))
+    targets = tensor([[7, 1], [8, 1], [9, 2]], "int32")
+    expected = -(np.log(6 / 7) + np.log(2 / 6) + np.log(2 / 4)) / 3
+    assert number(in_batch_contrast(targets, similarity[:, :3])) == pytest.approx(expected, abs=1e-5)
+    # nor where it was mined for another query
+    targets = tensor([[7, 1, 8], [8, 1, -1], [9, 2, -1]], "int32")
+    wide = keras.ops.concatenate([similarity, similarity[:, :2]], axis=1)
+    assert number(in_batch_contrast(targets, wide)) == pytest.approx(
+        -(np.log(6 / 7) + np.log((2 + 1) / (2 + 4 + 1)) + np.log(2 / (4 + 8))) / 3, abs=1e-5
+    )
+
+
 def test_a_row_without_a_product_takes_no_part_on_either_side() -> None:
     similarity = tensor(np.log([[6.0, 2.0, 9.0], [2.0, 2.0, 9.0], [9.0, 9.0, 9.0]]))
     expected = -(np.log(6 / 8) + np.log(2 / 4)) / 2

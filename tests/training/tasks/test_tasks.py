@@ -100,7 +100,7 @@ def test_every_head_takes_no_loss_where_nothing_is_labelled(task, tokenizer: Tok
         rng = np.random.default_rng(0)
         loss = kind.loss(head, None)(np.array([target]), keras.ops.convert_to_tensor(rng.random(shape), "float32"))
         assert float(keras.ops.convert_to_numpy(loss)) == 0
-        assert kind.metrics(head, Answered([EXAMPLES[3]], [encoding], [rng.random(shape)[0]], [None])) == {}
+        assert kind.metrics(head, Answered([EXAMPLES[3]], [encoding], [rng.random(shape)[0]])) == {}
 
 
 def tags(tokenizer: Tokenizer, text: str, *spans: tuple[int, int, str]) -> list[str | None]:
@@ -210,14 +210,51 @@ def test_what_a_cut_text_no_longer_shows_counts_as_missed(tokenizer: Tokenizer) 
 def test_embedding_metrics_and_targets_by_hand(tokenizer: Tokenizer) -> None:
     head, kind = Head("embedding", "embedding", width=2), HEAD_KINDS["embedding"]
     encoding = tokenizer.encode("rose", 8)
-    numbers = [kind.target(head, Example("q", product=p), encoding) for p in ("A", "A", "B")]
-    assert numbers[0] == numbers[1] != numbers[2]
-    assert all(0 <= n < 2**24 == float(np.float32(2**24)) for n in numbers)
-    examples = [Example("q", product=str(n)) for n in range(12)] + [Example("none")]
-    vectors = [np.array([np.cos(a), np.sin(a)], np.float32) for a in np.linspace(0, 1, 12)]
-    outputs = [*vectors[:11], vectors[0], vectors[0]]  # the twelfth query lies farthest from its product
-    found = kind.metrics(head, Answered(examples, [], outputs, [*vectors, None]))
-    assert found == {"recall_at_10": pytest.approx(11 / 12), "products": 12}
+    numbers = [kind.target(head, Example("q", product=p, negatives=("B", "")), encoding).tolist() for p in "AAB"]
+    assert numbers[0] == numbers[1] and numbers[0][0] != numbers[2][0] == numbers[2][2]
+    assert [row[1] for row in numbers] == [numbers[0][1]] * 3 and [row[3] for row in numbers] == [UNKNOWN] * 3
+    assert all(UNKNOWN <= n < 2**24 == float(np.float32(2**24)) for row in numbers for n in row)
+    examples = [Example(f"q{n}", product=str(n)) for n in range(12)] + [Example("none")]
+    vectors = {str(n): np.array([np.cos(a), np.sin(a)], np.float32) for n, a in enumerate(np.linspace(0, 1, 12))}
+    outputs = [vectors[str(n)] for n in range(11)] + [vectors["0"], vectors["0"]]  # the twelfth lies farthest from its
+    found = kind.metrics(head, Answered(examples, [], outputs, vectors))
+    assert found == {
+        "recall_at_1": pytest.approx(11 / 12),
+        "recall_at_10": pytest.approx(11 / 12),
+        "mrr": pytest.approx((11 + 1 / 12) / 12),
+        "products": 12,
+    }
+    competing = {**vectors, "none asks for it": vectors["0"]}  # of two equals it takes the middle place
+    assert kind.metrics(head, Answered(examples, [], outputs, competing))["recall_at_1"] == pytest.approx(10 / 12)
+
+
+def test_other_products_of_a_query_do_not_compete_with_its_product() -> None:
+    head, kind = Head("embedding", "embedding", width=2), HEAD_KINDS["embedding"]
+    vectors = {"A": np.array([1.0, 0.0], np.float32), "B": np.array([0.8, 0.6], np.float32)}
+    both = [Example("q", product="A"), Example("q", product="B")]
+    found = kind.metrics(head, Answered(both, [], [vectors["A"]] * 2, vectors))
+    assert found["recall_at_1"] == found["mrr"] == 1
+    apart = [Example("q", product="A"), Example("r", product="B")]
+    assert kind.metrics(head, Answered(apart, [], [vectors["A"]] * 2, vectors))["mrr"] == 0.75
+
+
+def test_pair_metrics_by_hand() -> None:
+    head, kind = Head("bought", "pair", ("no", "yes")), HEAD_KINDS["pair"]
+
+    def row(query: str, bought: str) -> Example:
+        return Example(query, second="x", bought=bought)
+
+    examples = [row("a", "no"), row("a", "yes"), row("b", "no"), row("b", "no"), row("b", "yes"), row("c", "yes")]
+    scores = [1.0, 2.0, 3.0, 0.5, 0.4, -5.0]
+    outputs = [np.array([0, score], np.float32) for score in scores]
+    found = kind.metrics(head, Answered([*examples, Example("y")], [], [*outputs, outputs[0]]))
+    assert found["queries"] == 2  # c has nothing else to be told from
+    assert found["p_at_1"] == 0.5
+    assert found["mrr"] == pytest.approx((1 + 1 / 3) / 2)
+    assert found["ndcg_at_10"] == pytest.approx((1 + 1 / np.log2(4)) / 2)
+    assert found["accuracy"] == pytest.approx(2 / 6) and found["auc"] == pytest.approx(2 / 9)
+    same = kind.metrics(head, Answered(examples, [], [np.zeros(2, np.float32)] * 6))
+    assert same["p_at_1"] == 0  # who says the same of everything finds nothing
 
 
 def test_unknown_and_unlearnable_tasks_are_refused() -> None:
