@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from makeup_ai.training.models.folder import NGRAMS
+
 _BLOCK = re.compile(r"(?:^|/)transformer_layer_(\d+)/")
 _INPUTS = re.compile(
     r"(?:^|/)(?:token_embedding|position_embedding|segment_embedding|embeddings_layer_norm|embedding)/"
 )
 _RECURRENT = re.compile(r"(?:^|/)(?:bi)?lstm/")
 
+NGRAM_RATE = 3e-3
+"""Of a table of hashed n-grams: its rows are met seldom and start from nothing, whatever a deep encoder starts from."""
 
-def rate_factors(paths: Sequence[str], decay: float) -> list[float]:
+
+def rate_factors(paths: Sequence[str], decay: float, ngrams: float = 1.0) -> list[float]:
     """Return what each variable's rate is multiplied by: `decay` to the power of its depth under the heads.
 
     Heads are at depth 0, the uppermost block at 1, the embeddings below the lowest block (discriminative fine-tuning:
@@ -22,6 +27,7 @@ def rate_factors(paths: Sequence[str], decay: float) -> list[float]:
     Args:
         paths: Of the variables, as Keras names them.
         decay: In (0, 1]; 1 for the same rate everywhere.
+        ngrams: What the rate of a table of hashed n-grams is multiplied by, whatever its depth.
     """
     blocks = max((int(found[1]) + 1 for path in paths if (found := _BLOCK.search(path))), default=0)
     blocks = blocks or int(any(_RECURRENT.search(path) for path in paths))
@@ -33,7 +39,7 @@ def rate_factors(paths: Sequence[str], decay: float) -> list[float]:
             return blocks
         return blocks + 1 if _INPUTS.search(path) else 0
 
-    return [float(decay ** depth(path)) for path in paths]
+    return [ngrams if path.startswith(f"{NGRAMS}/") else float(decay ** depth(path)) for path in paths]
 
 
 def build_optimizer(
@@ -69,14 +75,14 @@ def build_optimizer(
         "epsilon": 1e-6,
         "gradient_accumulation_steps": accumulate if accumulate > 1 else None,
     }
-    factors = rate_factors([v.path for v in variables], layer_decay)
+    factors = rate_factors([v.path for v in variables], layer_decay, NGRAM_RATE / learning_rate)
 
     class DiscriminativeAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
         def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
             factor = factors[self._get_variable_index(variable)]  # a backend may hand over its own kind of variable
             super().update_step(gradient, variable, learning_rate * factor)
 
-    kind = keras.optimizers.AdamW if layer_decay == 1 else DiscriminativeAdamW
+    kind = DiscriminativeAdamW if any(factor != 1 for factor in factors) else keras.optimizers.AdamW
     optimizer = kind(rate, **given)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer

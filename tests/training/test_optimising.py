@@ -53,3 +53,8 @@ def test_the_rate_rises_and_falls_in_straight_lines() -> None:
     found = [float(keras.ops.convert_to_numpy(optimizer._learning_rate(step))) for step in range(13)]
     expected = [0.125, 0.25, 0.375, 0.5, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625, 0]
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_table_of_ngrams_has_a_rate_of_its_own() -> None:
+    paths = ["blocks/transformer_layer_0/kernel", "ngrams/embeddings", "intent/kernel"]
+    assert rate_factors(paths, 0.5, ngrams=60.0) == [0.5, 60.0, 1.0]

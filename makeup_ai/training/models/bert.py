@@ -9,6 +9,8 @@ import keras
 import keras_hub
 from keras import layers
 
+from makeup_ai.training.models import ngrams
+
 LONGEST_BUCKET = 128
 """Pieces that the longest bucket of an exported file holds."""
 
@@ -26,6 +28,8 @@ class BertConfig:
         dropout: Share dropped in training.
         max_length: Longest text in pieces.
         positions: Rows of the position table; 0 for enough of them, so that any exported file can pad to its bucket.
+        ngrams: Rows of the table of hashed n-grams beside the encoder; 0 for none.
+        ngram_width: Of such a row.
         source: Where the first weights come from: a KerasHub preset or an encoder's folder; `None` for random ones.
     """
 
@@ -37,6 +41,8 @@ class BertConfig:
     dropout: float = 0.1
     max_length: int = 128
     positions: int = 0
+    ngrams: int = 0
+    ngram_width: int = 16
     source: str | None = None
 
     @property
@@ -79,9 +85,10 @@ def build(config: BertConfig) -> keras.Model:
     )
     weights = keras.ops.expand_dims(keras.ops.cast(padding_mask, sequence.dtype), -1)  # (batch, tokens, 1)
     pooled = keras.ops.sum(sequence * weights, axis=1) / keras.ops.maximum(keras.ops.sum(weights, axis=1), 1)
+    wide = ngrams.beside(dropout(sequence), dropout(pooled), token_ids, padding_mask, config.ngrams, config.ngram_width)
     return keras.Model(
         {"token_ids": token_ids, "padding_mask": padding_mask},
-        {"sequence": dropout(sequence), "pooled": dropout(pooled)},
+        {"sequence": wide[0], "pooled": wide[1]},
         name="bert",
     )
 

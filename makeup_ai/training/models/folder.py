@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from makeup_ai.files import write_whole
-from makeup_ai.training.weights import load_weights, save_weights
+from makeup_ai.training.weights import read_arrays, save_weights, set_variables
 
 if TYPE_CHECKING:
     import keras
 
 SCHEMA = 1
+NGRAMS = "ngrams"
+"""First part of the path of the table of hashed n-grams, which an encoder may have beside it."""
 DESCRIPTION, TOKENIZER, WEIGHTS = "encoder.json", "tokenizer.json", "weights.npz"
 
 
@@ -63,9 +65,14 @@ def description_of(folder: str | Path) -> dict[str, Any] | None:
 
 
 def load_start(encoder: keras.Model, folder: str | Path) -> None:
-    """Give an encoder the weights of a folder of its sizes.
+    """Give an encoder the weights of a folder of its sizes; n-grams that the folder lacks start from nothing.
 
     Raises:
         ValueError: They are of other sizes, or damaged.
     """
-    load_weights(encoder, Path(folder) / WEIGHTS)
+    path = Path(folder) / WEIGHTS
+    arrays = read_arrays(path)
+    described = description_of(folder) or {}
+    has_ngrams = bool(described.get("encoder_config", {}).get("ngrams"))
+    variables = [v for v in encoder.weights if has_ngrams or not v.path.startswith(f"{NGRAMS}/")]
+    set_variables(variables, [arrays[name] for name in sorted(arrays)], path)

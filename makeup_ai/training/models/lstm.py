@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
+from makeup_ai.training.models import ngrams
+
 
 @dataclass(frozen=True, slots=True)
 class LSTMConfig:
@@ -19,6 +21,8 @@ class LSTMConfig:
         dropout: Share of the outputs dropped in training.
         bidirectional: Whether a second LSTM reads from the end, which labels of single pieces need.
         max_length: Longest text in pieces.
+        ngrams: Rows of the table of hashed n-grams beside the encoder; 0 for none.
+        ngram_width: Of such a row.
         source: The encoder's folder that the first weights come from, or `None` for random ones.
     """
 
@@ -28,6 +32,8 @@ class LSTMConfig:
     dropout: float = 0.5
     bidirectional: bool = False
     max_length: int = 100
+    ngrams: int = 0
+    ngram_width: int = 16
     source: str | None = None
 
     @property
@@ -52,9 +58,10 @@ def build(config: LSTMConfig) -> keras.Model:
     mask = keras.ops.cast(padding_mask, "bool")
     sequence, *states = lstm(embedding(token_ids), mask=mask)
     pooled = layers.Concatenate(name="last_states")([states[0], states[2]]) if config.bidirectional else states[0]
+    wide = ngrams.beside(dropout(sequence), dropout(pooled), token_ids, padding_mask, config.ngrams, config.ngram_width)
     return keras.Model(
         {"token_ids": token_ids, "padding_mask": padding_mask},
-        {"sequence": dropout(sequence), "pooled": dropout(pooled)},
+        {"sequence": wide[0], "pooled": wide[1]},
         name="lstm",
     )
 

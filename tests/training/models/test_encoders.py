@@ -16,6 +16,8 @@ TINY = {
     "bilstm": ("lstm", lstm.LSTMConfig(VOCABULARY, 4, 3, bidirectional=True, max_length=LENGTH), 6),
     "bert": ("bert", bert.BertConfig(VOCABULARY, 2, 8, 2, 16, max_length=LENGTH), 8),
     "gpt": ("gpt", gpt.GPTConfig(VOCABULARY, 2, 8, 2, 16, max_length=LENGTH), 8),
+    "bert_ngrams": ("bert", bert.BertConfig(VOCABULARY, 1, 8, 2, 16, max_length=LENGTH, ngrams=64, ngram_width=2), 8),
+    "lstm_ngrams": ("lstm", lstm.LSTMConfig(VOCABULARY, 4, 6, max_length=LENGTH, ngrams=64, ngram_width=2), 6),
 }
 
 
@@ -43,7 +45,10 @@ def answers(model, arrays) -> dict[str, np.ndarray]:
 def test_shapes_and_types(tiny) -> None:
     _, _, width, model = tiny
     found = answers(model, inputs([5, 2, 7], 8))
-    assert {name: value.shape for name, value in found.items()} == {"sequence": (3, 8, width), "pooled": (3, width)}
+    _, config, *_ = tiny
+    beside = config.ngram_width if getattr(config, "ngrams", 0) else 0
+    shapes = {name: value.shape for name, value in found.items()}
+    assert shapes == {"sequence": (3, 8, width + 3 * beside), "pooled": (3, width + beside)}
     assert {value.dtype.name for value in found.values()} == {"float32"}
 
 
@@ -143,9 +148,9 @@ def test_a_bert_of_any_length_reads_the_bucket_that_holds_it() -> None:
 
 
 def test_unknown_choices_list_what_there_is() -> None:
-    with pytest.raises(ValueError, match=r"\['bert', 'lstm'\].*'gru'"):
+    with pytest.raises(ValueError, match=r"\['bert', 'gpt', 'lstm'\].*'gru'"):
         encoders.build_encoder("gru", lstm.LSTMConfig(5))
-    with pytest.raises(ValueError, match=r"\['bert', 'lstm'\].*'gru'"):
+    with pytest.raises(ValueError, match=r"\['bert', 'gpt', 'lstm'\].*'gru'"):
         encoders.config_from_dict("gru", {})
     with pytest.raises(ValueError, match="vocabulary size above zero"):
         encoders.build_encoder("lstm", lstm.LSTMConfig())
