@@ -1,15 +1,14 @@
 """Hashed n-grams: a wide part beside a deep encoder, which learns single phrases by heart as a bag of n-grams does.
 
 A deep encoder generalises, a linear model over n-grams remembers, and each is right where the other is not (Cheng et
-al., 2016, arXiv:1606.07792). The n-grams have no dictionary: their pieces are hashed to the rows of one table (fastText;
-Joulin et al., 2016, arXiv:1607.01759), so all of it is integer arithmetic and a lookup in the exported graph.
+al., 2016, arXiv:1606.07792). The n-grams have no dictionary: their pieces are hashed to the rows of one table
+(fastText; Joulin et al., 2016, arXiv:1607.01759), so all of it is integer arithmetic and a lookup in the exported graph.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import layers, ops
 
 from makeup_ai.training.models.folder import NGRAMS
