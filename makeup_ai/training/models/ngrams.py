@@ -2,7 +2,7 @@
 
 A deep encoder generalises, a linear model over n-grams remembers, and each is right where the other is not (Cheng et
 al., 2016, arXiv:1606.07792). The n-grams have no dictionary: their pieces are hashed to the rows of one table
-(fastText; Joulin et al., 2016, arXiv:1607.01759), so all of it is integer arithmetic and a lookup in the exported graph.
+(fastText; Joulin et al., 2016, arXiv:1607.01759), so in the graph it is integer arithmetic and a lookup.
 """
 
 from __future__ import annotations
