@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.negatives import by_words, mine_negatives
-from makeup_ai.training.data.parts import load_parts
+from makeup_ai.training.data.parts import Parts, load_parts
+from makeup_ai.training.distilling.companion import HIDDEN_LOSSES, Distillation, distil
+from makeup_ai.training.distilling.cross_fitted import train_folds
+from makeup_ai.training.distilling.kinds import MEANS
+from makeup_ai.training.distilling.opening import open_teacher
+from makeup_ai.training.distilling.unlabelled import read_unlabelled
+from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.neighbours import by_vectors
 from makeup_ai.training.evaluation.target import open_target
+from makeup_ai.training.finetune import CompanionFactory
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.models.encoders import PRESETS, usual_rate
 from makeup_ai.training.options import TrainOptions
@@ -48,8 +56,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--max-length", type=int, help="longest text in pieces")
+    _teaching_arguments(parser)
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--json", action="store_true", help="print the metrics as one JSON object")
+
+
+def _teaching_arguments(parser: argparse.ArgumentParser) -> None:
+    defaults = Distillation()
+    parser.add_argument(
+        "--teacher", nargs="+", default=[], metavar="RUN", help="learn its answers too; or ngrams; or a .npz of answers"
+    )
+    parser.add_argument("--teacher-weight", type=float, default=defaults.weight, help="the labels have the rest of one")
+    parser.add_argument("--temperature", type=float, default=defaults.temperature, help="that softens the answers")
+    parser.add_argument("--teacher-mean", default=defaults.mean, help=f"of several teachers: one of {sorted(MEANS)}")
+    parser.add_argument("--hidden-weight", type=float, default=defaults.hidden_weight, help="of the teacher's vectors")
+    parser.add_argument("--hidden-loss", default=defaults.hidden, help=f"one of {sorted(HIDDEN_LOSSES)}")
+    parser.add_argument("--folds", type=int, default=0, metavar="N", help="leave N teachers, each blind to one part")
+    parser.add_argument("--unlabelled", metavar="FILE", help="texts that only the teacher answers; or a corpus")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,7 +84,38 @@ def run(options: argparse.Namespace) -> int:
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
     learned = _with_negatives(options, parts.train) if options.hard_negatives else parts.train
-    settings = TrainOptions(
+    if options.unlabelled:
+        learned = [*learned, *_unlabelled(options, parts)]
+    settings, companions = _settings(options), _companions(options)
+
+    def fit(folder: str | Path, examples: Sequence[Example]) -> Metrics:
+        return train_run(
+            folder,
+            options.task,
+            options.preset,
+            examples,
+            parts.valid,
+            settings,
+            vocabulary_size=options.vocabulary_size,
+            max_length=options.max_length,
+            companions=companions,
+            progress=show,
+        )
+
+    if options.folds:
+        return _folds(options, learned, fit)
+    found = {"valid": fit(options.out, learned), "test": measure_run(options.out, parts.test)}
+    if options.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for head, values in found["test"].items():
+            print(f"test {head}: " + "  ".join(f"{name} {value:.4f}" for name, value in values.items()))
+        print(f"{options.out}  next: makeup-ai export {options.out} --out {options.out}/export")
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> TrainOptions:
+    return TrainOptions(
         epochs=options.epochs,
         batch_size=options.batch_size,
         learning_rate=options.learning_rate or usual_rate(options.preset),
@@ -76,24 +130,16 @@ def run(options: argparse.Namespace) -> int:
         precision=options.precision,
         seed=options.seed,
     )
-    valid = train_run(
-        options.out,
-        options.task,
-        options.preset,
-        learned,
-        parts.valid,
-        settings,
-        vocabulary_size=options.vocabulary_size,
-        max_length=options.max_length,
-        progress=show,
-    )
-    found = {"valid": valid, "test": measure_run(options.out, parts.test)}
+
+
+def _folds(
+    options: argparse.Namespace, examples: Sequence[Example], fit: Callable[[Path, Sequence[Example]], Metrics]
+) -> int:
+    found = train_folds(options.out, examples, options.folds, options.seed, fit)
     if options.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps({"valid": found}, indent=2))
     else:
-        for head, values in found["test"].items():
-            print(f"test {head}: " + "  ".join(f"{name} {value:.4f}" for name, value in values.items()))
-        print(f"{options.out}  next: makeup-ai export {options.out} --out {options.out}/export")
+        print(f"{options.out}  next: the same command without --folds, with --teacher {options.out} and another --out")
     return 0
 
 
@@ -102,6 +148,27 @@ def _with_negatives(options: argparse.Namespace, examples: Sequence[Example]) ->
         raise ValueError(f"Only the task 'embed' learns from hard negatives. Received: task={options.task!r}")
     rank = by_vectors(open_target(options.hard_negatives_from)) if options.hard_negatives_from else by_words
     return mine_negatives(as_read(options.task, examples), options.hard_negatives, rank, options.seed)
+
+
+def _companions(options: argparse.Namespace) -> list[CompanionFactory]:
+    if not options.teacher:
+        return []
+    taught = Distillation(
+        weight=options.teacher_weight,
+        temperature=options.temperature,
+        hidden_weight=options.hidden_weight,
+        hidden=options.hidden_loss,
+        mean=options.teacher_mean,
+    )
+    teachers = [open_teacher(name, options.seed) for name in options.teacher]
+    return [partial(distil, teachers=teachers, settings=taught, progress=show)]
+
+
+def _unlabelled(options: argparse.Namespace, parts: Parts) -> list[Example]:
+    if not options.teacher:
+        raise ValueError("Texts without labels need a teacher. Received: --unlabelled without --teacher")
+    known = [example.text for part in (parts.train, parts.valid, parts.test) for example in part]
+    return read_unlabelled(options.unlabelled, without=known)
 
 
 def show(line: str) -> None:

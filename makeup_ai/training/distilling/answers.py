@@ -24,6 +24,8 @@ from makeup_ai.training.weights import read_arrays, write_arrays
 
 Array = NDArray[np.float32]
 HIDDEN = "hidden"
+NOT_SO = -20.0
+"""Logit of a class that a teacher has never met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,26 @@ def read_answers(path: str | Path) -> Answers:
     return Answers(logits, labels, hidden)
 
 
-def ordered(rows: Sequence[Array], given: Sequence[str], wanted: Sequence[str], head: str) -> list[Array]:
+def ordered(
+    rows: Sequence[Array], given: Sequence[str], wanted: Sequence[str], head: str, *, partial: bool = False
+) -> list[Array]:
     """Return a head's answers with the columns in another order of the same classes.
+
+    Args:
+        rows: `(..., classes)` each.
+        given: Class names of the columns.
+        wanted: Class names as they shall be.
+        head: Name for the error.
+        partial: Whether classes may be missing, of which the answer is then that they are not so.
 
     Raises:
         ValueError: The classes are not the same.
     """
-    if sorted(given) != sorted(wanted):
+    if set(given) - set(wanted) or (set(wanted) - set(given) and not partial):
         raise ValueError(
             f"A teacher answers with the pupil's classes. Expected {list(wanted)} for head {head!r}. "
             f"Received: {list(given)}"
         )
-    columns = [list(given).index(label) for label in wanted]
-    return [row[..., columns] for row in rows]
+    places = {label: column for column, label in enumerate(given)}
+    columns = [places.get(label, len(given)) for label in wanted]
+    return [np.concatenate([row, np.full_like(row[..., :1], NOT_SO)], axis=-1)[..., columns] for row in rows]

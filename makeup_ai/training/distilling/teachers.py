@@ -22,6 +22,8 @@ from makeup_ai.training.run import Run, RunLayout, load_run
 from makeup_ai.training.tasks.heads import Head, Task
 
 Array = NDArray[np.float32]
+NGRAMS = "ngrams"
+"""Name of the linear teacher."""
 CHUNK = 512
 """Texts between two lines of progress."""
 
@@ -54,17 +56,18 @@ class RunTeacher:
 
     Args:
         folder: Of the run.
+        partial: Whether it may know fewer classes than the pupil.
 
     Raises:
         FileNotFoundError: The folder is no run, or it has no weights yet.
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path, partial: bool = False):
         layout = RunLayout(Path(folder))
-        self._folder = layout.folder
+        self._folder, self._partial = layout.folder, partial
         if not layout.weights.is_file():
             raise FileNotFoundError(
-                "Expected a teacher: the folder of a trained run, 'ngrams', or a file of answers (.npz). "
+                f"Expected a teacher: the folder of a trained run, {NGRAMS!r}, or a file of answers (.npz). "
                 f"Received: {str(folder)!r}"
             )
         files = (layout.weights, layout.tokenizer, layout.config)
@@ -87,7 +90,8 @@ class RunTeacher:
             outputs = predict([own[row] for row in rows], run.max_length)
             for given, wanted in shared:
                 found = [_logits(given, o, own[row]) for o, row in zip(outputs[given.name], rows, strict=True)]
-                for row, values in zip(rows, ordered(found, given.labels, wanted.labels, wanted.name), strict=True):
+                found = ordered(found, given.labels, wanted.labels, wanted.name, partial=self._partial)
+                for row, values in zip(rows, found, strict=True):
                     logits[wanted.name][row] = _to_pupil(wanted, values, own[row], encodings[row])
             vectors = np.stack(outputs[_HIDDEN]).astype(np.float16)  # half the disk, and far more than is learned
             hidden = np.empty((len(own), vectors.shape[-1]), np.float16) if hidden is None else hidden
