@@ -49,6 +49,7 @@ WORKSHOP = {
         *("pretraining", "run", "tasks", "weights"),
     },
     "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
+    "updating": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "updating"},
     "tuning": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "tuning"},
     "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
 }
@@ -71,6 +72,7 @@ CLI_NEEDS = {
     "pretrain": {"training", "cli"},  # of cli, how `train` shows progress
     "train": {"training"},
     "tune": {"training", "cli"},
+    "update": {"training", "cli"},
     "evaluate": {"training"},
     "calibrate": {"training"},
     "export": {"training", "export"},

@@ -1,7 +1,7 @@
 """The command line: parse, one library call, print, exit status.
 
 Status 0: done. 1: a gate or a check failed (a capture refused, a bundle changed, an export over its tolerance).
-2: wrong use. Failures are one line on stderr.
+2: wrong use. 3: an update was refused, which is a result. Failures are one line on stderr.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ COMMANDS = {
     "pretrain": "teach an encoder, or a generator, the language of texts without labels",
     "train": "train an encoder on a task",
     "tune": "search for good training options over a declared space",
+    "update": "learn from feedback, compare, and promote or refuse; roll back",
     "evaluate": "measure a run or an exported file on any data of the right layout",
     "calibrate": "make a run's probabilities true, and say from which confidence to speak",
     "export": "convert a run to TFLite and ONNX, and hold the files to Keras",
