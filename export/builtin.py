@@ -18,6 +18,7 @@ from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.generate import Sizes, generate
 from makeup_ai.training.data.handwritten import read_handwritten
 from makeup_ai.training.data.product_text import product_text
+from makeup_ai.training.data.questions import QuestionSizes, generate_questions
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class World:
     def generate(self, seed: int, sizes: Sizes) -> Corpus:
         """Generate utterances, reviews and pairs about this world."""
         return generate(self.domain, self.products, seed, sizes, ingredients=self.entries)
+
+    def questions(self, seed: int, sizes: QuestionSizes | None = None) -> dict[str, list[Example]]:
+        """Generate questions with passages that answer them and others, of this world's knowledge and FAQ, by part."""
+        return generate_questions(self.knowledge, self.faq(), seed, sizes)
+
+    def shelf(self, product_id: str) -> str:
+        """Return the category of a product."""
+        return self._by_id[product_id].category
 
     def faq(self) -> tuple[Faq, ...]:
         """Return the questions and answers of the invented shop."""

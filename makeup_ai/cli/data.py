@@ -29,7 +29,9 @@ READERS: dict[str, Callable[[str, str], Any]] = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    make = actions.add_parser("generate", help="write synthetic utterances, reviews and pairs about the built-in world")
+    make = actions.add_parser(
+        "generate", help="write synthetic utterances, reviews, pairs and questions about the built-in world"
+    )
     make.add_argument("--out", required=True, metavar="DIR")
     make.add_argument("--seed", type=int, default=0)
     check = actions.add_parser("check", help="report what could spoil a training, and split")
@@ -78,7 +80,9 @@ def _generate(options: argparse.Namespace) -> int:
     corpus = world.generate(options.seed, Sizes())
     corpus.write(out)
     for part in ("train", "valid", "test"):
-        write_examples(out / f"{part}.jsonl", corpus.examples(part, world.describe))
+        write_examples(out / f"{part}.jsonl", corpus.examples(part, world.describe, world.shelf))
+    for part, pairs in world.questions(options.seed).items():
+        write_examples(out / f"answers_{part}.jsonl", pairs)
     write_examples(out / "handwritten.jsonl", labelled(world.handwritten()))
     print(json.dumps(corpus.card()["utterances"]))
     print(f"{out}  next: makeup-ai train --task understanding --data {out}/train.jsonl --out runs/understanding")

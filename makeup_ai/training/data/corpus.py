@@ -107,12 +107,18 @@ class Corpus:
             "pairs": len(self.pairs),
         }
 
-    def examples(self, split: str, describe: Callable[[str, str], str] | None = None) -> list[Example]:
+    def examples(
+        self,
+        split: str,
+        describe: Callable[[str, str], str] | None = None,
+        shelf: Callable[[str], str] | None = None,
+    ) -> list[Example]:
         """Turn the utterances and reviews of a split into what tasks train on.
 
         Args:
             split: `"train"`, `"valid"` or `"test"`.
             describe: Product id and language -> text of the product, for the embedding; none without it.
+            shelf: Product id -> what kind of product it is; not told without it.
         """
         answers = {pair.utterance: pair.product_id for pair in self.pairs}
         found = []
@@ -120,8 +126,10 @@ class Corpus:
             if row.split == split:
                 product = describe(answers[index], row.language) if describe and index in answers else None
                 spans = tuple((start, end, slot) for start, end, slot, _ in row.slots)
+                kind = shelf(answers[index]) if shelf and product is not None else None
+                template = row.template or None
                 found.append(
-                    Example(row.text, row.intent, spans, row.sentiment, row.language, row.template or None, product)
+                    Example(row.text, row.intent, spans, row.sentiment, row.language, template, product, shelf=kind)
                 )
         found += [
             Example(row.text, sentiment=row.sentiment, language=row.language, group=row.product_id)
