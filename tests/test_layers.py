@@ -41,6 +41,7 @@ WORKSHOP = {
     "taste": {"data", "taste", "evaluation"},
     "evaluation": {"data", "models", "tasks", "run", "evaluation"},
     "tasks": {"data", "models", "tasks", "evaluation"},  # evaluation.metrics: plain functions over arrays
+    "adversarial": set(),
     "distilling": {"data", "distilling", "evaluation", "loop", "run", "tasks", "weights"},
     "explaining": {"data", "evaluation", "explaining", "run", "tasks"},
     "run": {"models", "tasks", "weights"},
@@ -75,6 +76,7 @@ CLI_NEEDS = {
     "update": {"training", "cli"},
     "evaluate": {"training"},
     "calibrate": {"training"},
+    "explain": {"training"},
     "export": {"training", "export"},
     "bench": {"export"},
     "demo": {"export", "cli"},

@@ -39,6 +39,7 @@ COMMANDS = {
     "update": "learn from feedback, compare, and promote or refuse; roll back",
     "evaluate": "measure a run or an exported file on any data of the right layout",
     "calibrate": "make a run's probabilities true, and say from which confidence to speak",
+    "explain": "show which words an answer of a model rests on, and how faithful that is",
     "export": "convert a run to TFLite and ONNX, and hold the files to Keras",
     "bench": "time and score model files on LiteRT, ONNX Runtime and Keras",
 }

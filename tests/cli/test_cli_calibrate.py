@@ -11,34 +11,11 @@ pytest.importorskip("keras")
 
 from makeup_ai.cli import main
 from makeup_ai.export.shipping import export_and_describe
-from makeup_ai.training.data.parts import load_parts
 from makeup_ai.training.evaluation.target import open_target
-from makeup_ai.training.job import train_run
-from makeup_ai.training.loop import TrainOptions
-from makeup_ai.training.models import encoders, lstm
-from makeup_ai.training.run import RunLayout
 
 
-@pytest.fixture(scope="module")
-def given(tmp_path_factory) -> tuple[Path, Path]:
-    """A run of a few seconds, and the reviews that it was split from."""
-    folder = tmp_path_factory.mktemp("calibrate")
-    words = ("lovely scent", 5), ("awful scent", 1), ("lovely but awful", 5), ("awful but lovely", 1)
-    rows = [f"{text} {i},{stars},P{i % 30}" for i in range(60) for text, stars in words]
-    (folder / "reviews.csv").write_text("\n".join(["review_text,rating,product_id", *rows]), encoding="utf-8")
-    parts = load_parts(folder / "reviews.csv", split_file=RunLayout(folder / "run").split)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(encoders.PRESETS, "tiny", ("lstm", lstm.LSTMConfig(0, 8, 8, dropout=0.0, max_length=16)))
-        options = TrainOptions(epochs=2, batch_size=16, learning_rate=0.02)
-        train_run(
-            folder / "run", "sentiment", "tiny", parts.train, parts.valid, options,
-            vocabulary_size=120, progress=lambda line: None,
-        )  # fmt: skip
-    return folder / "run", folder / "reviews.csv"
-
-
-def test_a_run_is_calibrated_and_the_export_carries_it(given, capsys, tmp_path: Path) -> None:
-    run, data = given
+def test_a_run_is_calibrated_and_the_export_carries_it(reviewed_run, capsys, tmp_path: Path) -> None:
+    run, data = reviewed_run
     assert main(["calibrate", str(run), "--data", str(data), "--error", "0.5"]) == 0
     said = capsys.readouterr().out
     assert "sentiment: temperature" in said and "wrong at coverage" in said
@@ -54,8 +31,8 @@ def test_a_run_is_calibrated_and_the_export_carries_it(given, capsys, tmp_path: 
     assert open_target(next((tmp_path / "out").glob("*.tflite"))).calibration.of("sentiment") == found
 
 
-def test_what_cannot_be_calibrated_is_told_in_one_line(given, capsys, tmp_path: Path) -> None:
-    run, data = given
+def test_what_cannot_be_calibrated_is_told_in_one_line(reviewed_run, capsys, tmp_path: Path) -> None:
+    run, data = reviewed_run
     other = tmp_path / "other.csv"
     other.write_text(data.read_text("utf-8") + "\nnew,5,P1", encoding="utf-8")
     for arguments, words in (

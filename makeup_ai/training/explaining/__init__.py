@@ -1,0 +1,1 @@
+"""Explanations that need a network's gradients, and how faithful any explanation is."""
