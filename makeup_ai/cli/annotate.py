@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from makeup_ai.training.data.annotation.agreement import measure_agreement
 from makeup_ai.training.data.annotation.labelstudio import configuration, read_export, write_tasks
-from makeup_ai.training.data.annotation.merging import merge_into
+from makeup_ai.training.data.annotation.merging import merge_into, still_open
 from makeup_ai.training.data.annotation.proposing import ORDERS, KnowledgeProposer, Proposer, Together, ordered
 from makeup_ai.training.data.annotation.records import Annotation, read_annotations
 from makeup_ai.training.data.annotation.texts import read_unlabelled
-from makeup_ai.training.data.examples import write_examples
+from makeup_ai.training.data.examples import Example, write_examples
 from makeup_ai.training.data.texts import LINES, PLAIN_UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 FORMATS = ("jsonl", "labelstudio")
+CHUNK = 256
+"""Texts between two signs of progress."""
 
 
 def arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,7 +63,11 @@ def _annotate(options: argparse.Namespace) -> int:
         raise ValueError(f"Expected --limit of 1 or more. Received: {options.limit}")
     examples = read_unlabelled(options.files, options.map, options.plain)
     proposer = _proposer(options.run, not options.no_knowledge)
-    proposed = ordered(proposer.propose(examples), options.order)
+    if options.format != "labelstudio":
+        examples = still_open(options.out, examples, options.renew)
+    if options.order == "given" and not options.renew:
+        examples = examples[: options.limit]
+    proposed = ordered(_propose(proposer, examples), options.order)
     if options.format == "labelstudio":
         proposed = proposed[: options.limit]
         write_tasks(options.out, proposed)
@@ -78,11 +85,22 @@ def _annotate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _propose(proposer: Proposer, examples: Sequence[Example]) -> Iterator[Annotation]:
+    for start in range(0, len(examples), CHUNK):
+        if sys.stderr.isatty():
+            print(f"\r{start} of {len(examples)} texts\033[K", end="", file=sys.stderr, flush=True)
+        yield from proposer.propose(examples[start : start + CHUNK])
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
 def _proposer(run: str | None, knowledge: bool) -> Proposer:
     if run is None and not knowledge:
         raise ValueError("Expected something that proposes. Received: --no-knowledge without --run RUN")
     proposers: list[Proposer] = []
     if run is not None:
+        if not Path(run).exists():  # before Keras is waited for
+            raise FileNotFoundError(f"Expected a run folder, an exported file or a bundle. Received: --run {run}")
         from makeup_ai.training.evaluation.prelabelling import RunProposer
         from makeup_ai.training.evaluation.target import open_target
 

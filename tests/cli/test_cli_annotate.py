@@ -99,3 +99,29 @@ def test_agreement_without_anything_in_common_says_so(tmp_path, capsys):
     assert "two annotators" in said(
         capsys, "agreement", tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--annotators", "x", status=2
     )
+
+
+@pytest.mark.parametrize("task", ["entities", "aspects"])
+def test_training_reads_other_peoples_spans(task, tmp_path, capsys, monkeypatch):
+    from makeup_ai.training.models import bert, encoders
+
+    monkeypatch.setitem(encoders.PRESETS, "tiny", ("bert", bert.BertConfig(0, 1, 8, 1, 16, max_length=8)))
+    if task == "entities":
+        (tmp_path / "x.bio").write_text(
+            "\n".join(f"蓝\tB-brand\n{chr(0x4E00 + n)}\tI-brand\n霜\tB-kind\n" for n in range(40)), encoding="utf-8"
+        )
+        data = ["--data", str(tmp_path / "x.bio")]
+    else:
+        rows = [f"{n},气味{'好' if n % 2 else '差'}{chr(0x4E00 + n)}" for n in range(40)]
+        made = [f"{n},气味,0,2,{'好' if n % 2 else '差'},2,3,气味,{n % 2}" for n in range(40)]
+        (tmp_path / "x.csv").write_text("\n".join(["id,text", *rows]), encoding="utf-8")
+        header = "id,aspect,aspect_start,aspect_end,opinion,opinion_start,opinion_end,category,polarity"
+        (tmp_path / "y.csv").write_text("\n".join([header, *made]), encoding="utf-8")
+        data = ["--data", str(tmp_path / "x.csv"), "--labels", str(tmp_path / "y.csv")]
+    run = ["--preset", "tiny", "--split-by", "text", "--epochs", "1", "--vocabulary-size", "200", "--json"]
+    assert main(["train", "--task", task, *data, "--out", str(tmp_path / "run"), *run]) == 0
+    trained = json.loads(capsys.readouterr().out)
+    assert (
+        main(["evaluate", str(tmp_path / "run"), *data, "--split", str(tmp_path / "run" / "split.json"), "--json"]) == 0
+    )
+    assert json.loads(capsys.readouterr().out)["metrics"]["slots"] == trained["test"]["slots"]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from makeup_ai.knowledge import Knowledge
 from makeup_ai.knowledge.packlinking import PackLinker
 from makeup_ai.text.lexicon import Lexicon
-from makeup_ai.training.data.annotation.merging import merge_into
+from makeup_ai.training.data.annotation.merging import merge_into, still_open
 from makeup_ai.training.data.annotation.proposing import SPANS, KnowledgeProposer, Together, ordered
 from makeup_ai.training.data.annotation.records import Annotation, read_annotations, write_annotations
 from makeup_ai.training.data.domain import load_domain
@@ -92,6 +92,10 @@ def test_work_that_is_there_is_kept(tmp_path):
     path = tmp_path / "work.jsonl"
     old = [proposal("a", proposer="old", checked=True), proposal("b", proposer="old"), proposal("c", proposer="old")]
     write_annotations(path, old)
+    texts = [Example(text) for text in "abd"]
+    assert [e.text for e in still_open(path, texts)] == ["d"]
+    assert [e.text for e in still_open(path, texts, renew=True)] == ["b", "d"]
+    assert still_open(tmp_path / "none.jsonl", texts) == texts
     merged = merge_into(path, [proposal("d"), proposal("b"), proposal("a"), proposal("d"), proposal("e")], limit=1)
     assert (merged.checked, merged.kept, merged.renewed, merged.added) == (1, 2, 0, 1)
     assert read_annotations(path) == [*old, proposal("d")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from makeup_ai.training.data.annotation.records import Annotation, read_annotations, write_annotations
+from makeup_ai.training.data.examples import Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Merged:
         return f"{self.added} added, {self.renewed} renewed, {self.kept} kept, {self.checked} checked"
 
 
+def still_open(path: str | os.PathLike[str], examples: Sequence[Example], renew: bool = False) -> list[Example]:
+    """Return the texts that `merge_into` would take a proposal for: those that are not in the file, or may be renewed.
+
+    Raises:
+        DataError: The file cannot be read as annotations.
+    """
+    settled = {one.example.text for one in _there(path) if one.checked or not renew}
+    return [example for example in examples if example.text not in settled]
+
+
 def merge_into(
     path: str | os.PathLike[str], proposed: Sequence[Annotation], renew: bool = False, limit: int | None = None
 ) -> Merged:
@@ -48,7 +59,7 @@ def merge_into(
     Raises:
         DataError: The file cannot be read as annotations; it is left as it is.
     """
-    there = read_annotations(path) if Path(path).is_file() and Path(path).stat().st_size else []
+    there = _there(path)
     new: dict[str, Annotation] = {}
     for one in proposed:
         new.setdefault(one.example.text, one)
@@ -61,3 +72,7 @@ def merge_into(
     write_annotations(path, [*kept, *work])
     checked = sum(one.checked for one in kept)
     return Merged(checked, len(kept) - checked, len(work) - len(added), len(added))
+
+
+def _there(path: str | os.PathLike[str]) -> list[Annotation]:
+    return read_annotations(path) if Path(path).is_file() and Path(path).stat().st_size else []
