@@ -14,6 +14,9 @@ from makeup_ai.text.explaining.aims import AIMS, Aim, HeadOf, labels_of
 from makeup_ai.text.explaining.words import Word, without, words_of
 from makeup_ai.text.tokenizer import MASK, Encoding, Tokenizer
 
+SILENT = 0.05
+"""Share of the strongest weight below which a word is shown as any other."""
+
 Answer = Callable[[Sequence[Encoding]], Mapping[str, Sequence[NDArray[np.float32]]]]
 """Encodings of single texts to one array each, by head."""
 
@@ -69,6 +72,12 @@ class Explanation:
     span: tuple[int, int] | None
     words: tuple[Word, ...]
     weights: tuple[float, ...]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each weight over the strongest, in [-1, 1]; 0 for words too weak to be shown."""
+        strongest = max(map(abs, self.weights), default=0.0)
+        return tuple(w / strongest if abs(w) > SILENT * strongest else 0.0 for w in self.weights)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, with the weight beside each word."""

@@ -87,33 +87,34 @@ def _section(one: Explanation, words: dict[str, Any]) -> str:
 
 
 def _marked(one: Explanation) -> str:
-    strongest = max(map(abs, one.weights), default=0.0) or 1.0
     parts, done = [], 0
-    for word, weight in zip(one.words, one.weights, strict=True):
-        strength = FAINTEST + (STRONGEST - FAINTEST) * abs(weight) / strongest
-        named = " named" if one.span and one.span[0] <= word.start < one.span[1] else ""
-        kind = "for" if weight >= 0 else "against"
+    for word, weight, share in zip(one.words, one.weights, one.shares, strict=True):
         parts.append(escape(one.text[done : word.start]))
-        parts.append(
-            f'<mark class="{kind}{named}" style="--strength:{strength:.2f}" title="{weight:+.3f}">'
-            f"{escape(word.text)}</mark>"
-        )
+        shown = escape(word.text)
+        if share:
+            style = f"--strength:{FAINTEST + (STRONGEST - FAINTEST) * abs(share):.2f}"
+            shown = f'<mark class="{_kind(weight)}" style="{style}" title="{_signed(weight)}">{shown}</mark>'
+        parts.append(f"<b>{shown}</b>" if one.span and one.span[0] <= word.start < one.span[1] else shown)
         done = word.end
     return "".join([*parts, escape(one.text[done:])])
 
 
 def _table(one: Explanation, words: dict[str, Any]) -> str:
-    ranked = sorted(zip(one.words, one.weights, strict=True), key=lambda row: (-abs(row[1]), row[0].start))[:SHOWN]
+    told = [row for row in zip(one.words, one.weights, one.shares, strict=True) if row[2]]
+    ranked = sorted(told, key=lambda row: (-abs(row[1]), row[0].start))[:SHOWN]
     if not ranked:
         return ""
-    strongest = max(abs(ranked[0][1]), 1e-12)
     rows = "".join(
-        f'<tr><th scope="row">{escape(word.text)}</th><td class="bar"><span class="{"for" if w >= 0 else "against"}" '
-        f'style="width:{100 * abs(w) / strongest:.1f}%"></span></td><td class="points">{_signed(w)}</td></tr>'
-        for word, w in ranked
+        f'<tr><th scope="row">{escape(word.text)}</th><td class="bar"><span class="{_kind(weight)}" '
+        f'style="width:{100 * abs(share):.1f}%"></span></td><td class="points">{_signed(weight)}</td></tr>'
+        for word, weight, share in ranked
     )
     heads = f'<th scope="col">{escape(words["word"])}</th><th></th><th scope="col" class="points">'
     return f"<table><thead><tr>{heads}{escape(words['weight'])}</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _kind(weight: float) -> str:
+    return "for" if weight > 0 else "against"
 
 
 def _signed(weight: float) -> str:
