@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=5, help="of a trial at most")
     parser.add_argument("--preset", default="bert_tiny", help="where the space names none")
     parser.add_argument("--map", default="", metavar="FIELD=COLUMN,...", help="columns, where their names do not tell")
+    parser.add_argument("--labels", metavar="FILE", help="aspects that the reviews of --data judge, in their own table")
     parser.add_argument("--split-by", default="product", help="what a split keeps together: product, user, text or row")
     parser.add_argument("--vocabulary-size", type=int, default=6_000)
     parser.add_argument("--max-length", type=int, help="longest text in pieces")
@@ -44,10 +45,11 @@ def run(options: argparse.Namespace) -> int:
         max_length=options.max_length,
     )
     layout = SearchLayout(options.out)
-    parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split)
+    parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split, options.labels)
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
-    flags = ["--data", options.data, "--split-by", options.split_by, *(["--map", options.map] if options.map else [])]
+    given = {"--data": options.data, "--split-by": options.split_by, "--map": options.map, "--labels": options.labels}
+    flags = [word for flag, value in given.items() if value for word in (flag, value)]
     found = tune(options.out, options.task, parts.train, parts.valid, space, chosen, data_flags=flags, progress=show)
     if options.json:
         print(json.dumps(found.to_json(), ensure_ascii=False, indent=2))

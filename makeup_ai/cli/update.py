@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     begin.add_argument("--run", required=True, metavar="RUN", help="folder of the run, with its split.json")
     begin.add_argument("--data", required=True, metavar="FILE", help="the file it was trained on")
     begin.add_argument("--map", default="", metavar="FIELD=COLUMN,...", help="columns, where their names do not tell")
+    begin.add_argument("--labels", metavar="FILE", help="aspects that the reviews of --data judge, in their own table")
     begin.add_argument("--test", metavar="FILE", help="another frozen test than the run's own test part")
     one = actions.add_parser("run", help="learn from feedback, compare, and promote or refuse; resumes")
     one.add_argument("models", metavar="MODELS")
@@ -66,7 +67,7 @@ def _begin(options: argparse.Namespace) -> int:
         raise FileNotFoundError(
             f"Expected a run with split.json; `makeup-ai train` leaves one. Received: {options.run}"
         )
-    parts = load_parts(options.data, options.map, split_file=split)
+    parts = load_parts(options.data, options.map, split_file=split, labels=options.labels)
     test = load_examples(options.test) if options.test else parts.test
     registry = begin(options.models, options.run, parts.train, parts.valid, test)
     print(f"{registry.version(1)}  next: makeup-ai update run {options.models} --feedback FILE")

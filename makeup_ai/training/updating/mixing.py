@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from makeup_ai.training.data.examples import Example
@@ -64,23 +64,28 @@ class Mix:
     """The parts of an update.
 
     Args:
-        train: Old examples that are kept, and new ones.
-        valid: The same for early stopping.
+        replayed: Old training examples that are learned again.
+        new: Feedback to learn from, each once.
+        valid: Old and new ones for early stopping.
         shadow: New ones that are never trained on.
-        new: How many new examples `train` holds, each counted once.
         held_back: Feedback that is in no part, with the reason.
     """
 
-    train: list[Example]
+    replayed: list[Example]
+    new: list[Example]
     valid: list[Example]
     shadow: list[Example]
-    new: int
-    held_back: list[tuple[str, Example]] = field(default_factory=list)
+    held_back: list[tuple[str, Example]]
+
+    def learned(self, new_weight: int) -> list[Example]:
+        """Return what is trained on: each new example as often as it weighs."""
+        return [*self.replayed, *(example for example in self.new for _ in range(new_weight))]
 
     def counts(self) -> dict[str, int]:
         """Return how many examples went where, and why."""
-        parts = {"train": len(self.train), "new in train": self.new, "valid": len(self.valid)}
-        return {**parts, "shadow": len(self.shadow), **Counter(reason for reason, _ in self.held_back)}
+        parts = {"replayed": self.replayed, "new": self.new, "valid": self.valid, "shadow": self.shadow}
+        counts = {name: len(examples) for name, examples in parts.items()}
+        return counts | Counter(reason for reason, _ in self.held_back)
 
 
 LEAKED = "text of the frozen test"
@@ -117,14 +122,8 @@ def mix(feedback: Sequence[Example], known: Known, heads: Sequence[Head], option
     sides: dict[str, list[Example]] = {"shadow": [], "valid": [], "train": []}
     for example in kept:
         sides[side_of(example, options)].append(example)
-    old = [example for example in known.train if _share("replay", text_of(example)) < options.replay]
-    return Mix(
-        [*old, *(example for example in sides["train"] for _ in range(options.new_weight))],
-        [*known.valid, *sides["valid"]],
-        sides["shadow"],
-        len(sides["train"]),
-        held_back,
-    )
+    replayed = [example for example in known.train if _share("replay", text_of(example)) < options.replay]
+    return Mix(replayed, sides["train"], [*known.valid, *sides["valid"]], sides["shadow"], held_back)
 
 
 def side_of(example: Example, options: MixOptions) -> str:

@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from makeup_ai.training.updating.update import Updated
 
 
-def record_of(updated: Updated, base: int, times: tuple[str, str] | None, mixing: MixOptions, gates: Gates) -> str:
+def record_of(updated: Updated, times: tuple[str, str] | None, mixing: MixOptions, gates: Gates) -> str:
     """Return the record as Markdown.
 
     Args:
-        updated: What the update came to.
-        base: The version it was compared with.
+        updated: What the update came to, with the version that was compared with.
         times: First and last day of the feedback, or `None`.
         mixing: How feedback was sorted.
         gates: What had to hold.
     """
-    outcome = f"Promoted to version {updated.version}." if updated.promoted else "Refused."
+    outcome = "Promoted." if updated.promoted else "Refused."
     between = f" It came in from {times[0]} to {times[1]}." if times else ""
     lines = [
-        f"# Update of version {base}",
+        f"# Update of version {updated.version}",
         "",
         outcome,
         *(f"- {reason}" for reason in updated.reasons),

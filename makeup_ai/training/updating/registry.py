@@ -6,7 +6,7 @@ MODELS/
 ├── test.jsonl         the frozen test, held to its SHA-256
 ├── versions/0001/     a run that can be evaluated and exported; never changed, held to its SHA-256
 │   ├── version.json   SHA-256 of each file, and where the model comes from
-│   └── data/          train.jsonl, valid.jsonl, shadow.jsonl: what it learned from, was chosen by, and never saw
+│   └── data/          train.jsonl, valid.jsonl, shadow.jsonl: what it could learn from, was chosen by, and never saw
 └── updates/<key>/     the written record of an update, and what it resumes from
 """
 
@@ -130,7 +130,13 @@ class Registry:
     def install(
         self, number: int, run: str | Path, parts: Mapping[str, Sequence[Example]], origin: Mapping[str, Any]
     ) -> Path:
-        """Copy a run and its data to a version's folder, which is there whole or not at all."""
+        """Copy a run and its data to a new version's folder, which is there whole or not at all.
+
+        Raises:
+            DataError: The version was in use before.
+        """
+        if number <= self.newest:
+            raise DataError(f"Expected a version above {self.newest}. Received: {number}", file=str(self.folder))
         return _install(self.version(number), Path(run), parts, origin)
 
     def rollback(self, to: int | None = None) -> Registry:

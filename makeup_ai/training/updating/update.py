@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Updated:
 
     Args:
         promoted: Whether the candidate is in use.
-        version: In use afterwards.
+        version: In use afterwards; in `decision.json`, the one that was compared with.
         reasons: Why it was refused; none where it was promoted.
         counts: Examples by part, and feedback that was held back by reason.
         drift: Of the feedback against what the version was chosen by.
@@ -93,15 +93,14 @@ def update(
         request = _digest({"feedback": file_sha256(feedback), "options": asdict(options)})
         last = registry.history[-1]
         if last.request == request:
-            return _decided(registry.folder / last.update)
+            return replace(_decided(registry.folder / last.update), version=last.version)
         registry.verify(registry.current)
         base = registry.current
         folder = registry.folder / "updates" / _digest({"request": request, "version": base})[:16]
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "decision.json").is_file():
             _decide(registry, folder, feedback, options, progress)
-        decided = _decided(folder)
-        _enact(registry, decided, request)
+        decided = _enact(registry, _decided(folder), request)
         progress(f"{PROMOTED if decided.promoted else REFUSED}: version {decided.version} is in use")
         return decided
 
@@ -124,7 +123,8 @@ def _decide(registry: Registry, folder: Path, feedback: str | Path, options: Upd
     comparison, reasons = None, _too_little(mixed, options.gates)
     if not reasons:
         preset = registry.origin(base)["preset"]
-        retrain(folder, current, preset, (mixed.train, mixed.valid), options.retraining, progress)
+        parts = mixed.learned(options.mixing.new_weight), mixed.valid
+        retrain(folder, current, preset, parts, options.retraining, progress)
         candidate = load_run(folder / "run")
         found = _step(
             folder / "comparison.json",
@@ -132,32 +132,36 @@ def _decide(registry: Registry, folder: Path, feedback: str | Path, options: Upd
         )
         comparison = comparison_from(found)
         reasons = comparison.reasons
-    version = base if reasons else registry.newest + 1
-    decided = Updated(not reasons, version, reasons, mixed.counts(), drift, comparison, folder)
-    write_whole(folder / "record.md", record_of(decided, base, times, options.mixing, options.gates))
+    decided = Updated(not reasons, base, reasons, mixed.counts(), drift, comparison, folder)
+    write_whole(folder / "record.md", record_of(decided, times, options.mixing, options.gates))
     write_json(folder / "decision.json", decided.to_json())
 
 
-def _enact(registry: Registry, decided: Updated, request: str) -> None:
-    """Install what was promoted, then write the line that makes it count."""
+def _enact(registry: Registry, decided: Updated, request: str) -> Updated:
+    """Install what was promoted, then write the line that makes it count; return what came of it."""
     about = {"request": request, "update": decided.folder.relative_to(registry.folder).as_posix()}
+    base = registry.current
     if not decided.promoted:
-        registry.decide(REFUSED, registry.current, reasons=decided.reasons, **about)
-        return
-    base, preset = registry.current, registry.origin(registry.current)["preset"]
-    parts = {name: read_part(decided.folder / f"{name}.jsonl") for name in PARTS}
-    parts["shadow"] = [*registry.part(base, "shadow"), *parts["shadow"]]
-    registry.install(decided.version, decided.folder / "run", parts, {"preset": preset, "version": base})
-    registry.decide(PROMOTED, decided.version, reasons=("every gate held",), **about)
+        registry.decide(REFUSED, base, reasons=decided.reasons, **about)
+        return decided
+    added = {name: _read_part(decided.folder / f"{name}.jsonl") for name in PARTS}
+    # all old examples stay on record, also those that were not replayed this time
+    parts = {name: [*registry.part(base, name), *added[name]] for name in ("train", "shadow")}
+    number, preset = registry.newest + 1, registry.origin(base)["preset"]
+    registry.install(
+        number, decided.folder / "run", {**parts, "valid": added["valid"]}, {"preset": preset, "version": base}
+    )
+    registry.decide(PROMOTED, number, reasons=("every gate held",), **about)
+    return replace(decided, version=number)
 
 
-def read_part(path: Path) -> list[Example]:
+def _read_part(path: Path) -> list[Example]:
     """Read a part of an update, which may be empty."""
     return read_examples(path) if path.stat().st_size else []
 
 
 def _write_parts(folder: Path, mixed: Mix) -> None:
-    for name, examples in (("train", mixed.train), ("valid", mixed.valid), ("shadow", mixed.shadow)):
+    for name, examples in (("train", mixed.new), ("valid", mixed.valid), ("shadow", mixed.shadow)):
         write_examples(folder / f"{name}.jsonl", examples)
     held = [{"reason": reason, "text": example.text, "group": example.group} for reason, example in mixed.held_back]
     write_json(folder / "mix.json", {"counts": mixed.counts(), "held_back": held})

@@ -93,7 +93,7 @@ def formula(folder, task, preset, train, valid, settings, **more):
 @pytest.mark.parametrize("strategy", ["random", "bayesian", "hyperband"])
 def test_strategies_resume_from_the_record_alone(tmp_path: Path, monkeypatch, strategy: str) -> None:
     monkeypatch.setattr(searching, "train_run", formula)
-    options = replace(OPTIONS, strategy=strategy, trials=7, epochs=4)
+    options = replace(OPTIONS, strategy=strategy, trials=6, epochs=4)
     space = {"learning_rate": SPACE["learning_rate"]}
     whole = go(tmp_path / "whole", options, space)
     part = go(tmp_path / "part", replace(options, trials=4), space)

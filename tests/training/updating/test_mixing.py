@@ -31,20 +31,20 @@ def like(text: str, mood: str | None = "positive", group: str | None = None) -> 
 def test_nothing_is_lost_trained_on_twice_or_leaked(new, old, test) -> None:
     options = MixOptions(group_cap=3)
     found = mix(new, Known(old, (), (), test), HEADS, options)
-    added = found.train[len(old) :]
-    assert found.train[: len(old)] == old and found.new == len(added)
+    added = found.new
+    assert found.replayed == old and found.learned(2) == [*old, *(e for e in added for _ in range(2))]
     assert Counter([*added, *found.valid, *found.shadow, *(e for _, e in found.held_back)]) == Counter(new)
     names = [text_of(e) for e in (*added, *found.valid, *found.shadow)]
     assert len(set(names)) == len(names) and not set(names) & {text_of(e) for e in (*old, *test)}
     assert max(Counter(e.group for e in (*added, *found.valid, *found.shadow) if e.group).values(), default=0) <= 3
-    assert sum(found.counts().values()) == len(old) + len(new) + found.new
+    assert sum(found.counts().values()) == len(old) + len(new)
 
 
 @given(st.lists(EXAMPLES, max_size=30))
 def test_the_order_of_the_feedback_says_nothing(new) -> None:
     options = MixOptions(group_cap=2)
     forth, back = (mix(order, NOTHING, HEADS, options) for order in (new, new[::-1]))
-    for part in ("train", "valid", "shadow"):
+    for part in ("new", "valid", "shadow"):
         assert {text_of(e) for e in getattr(forth, part)} == {text_of(e) for e in getattr(back, part)} or len(
             {e.group for e in new}
         ) > 1  # of equal texts in two groups the first one stays
@@ -77,12 +77,12 @@ def test_spans_of_the_same_words_are_no_conflict() -> None:
 
 
 def test_the_shares_are_those_asked_for_and_sides_do_not_depend_on_what_else_comes() -> None:
-    options = MixOptions(shadow=0.3, valid=0.1, replay=0.25, new_weight=3)
+    options = MixOptions(shadow=0.3, valid=0.1, replay=0.25)
     new = [like(f"new {n}") for n in range(2_000)]
     old = [like(f"old {n}") for n in range(2_000)]
     found = mix(new, Known(old, (), (), ()), HEADS, options)
     assert len(found.shadow) == pytest.approx(600, abs=60) and len(found.valid) == pytest.approx(140, abs=40)
-    assert len(found.train) - 3 * found.new == pytest.approx(500, abs=60)
+    assert len(found.replayed) == pytest.approx(500, abs=60)
     few = mix(new[:50], NOTHING, HEADS, options)
     assert {text_of(e) for e in few.shadow} == {text_of(e) for e in found.shadow} & {text_of(e) for e in new[:50]}
     assert side_of(replace(new[0], group="g"), options) == side_of(replace(new[1], group="g"), options)

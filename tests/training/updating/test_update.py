@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +81,7 @@ def test_feedback_that_teaches_something_new_is_promoted(updated: Path, feedback
     assert again.drift.verdict == "strong"
     assert drift["new words"].means == (0.0, 0.25) and drift["right answers of sentiment"].verdict == "strong"
     assert drift["label of sentiment"].verdict == "none"
-    assert "Promoted to version 2." in (again.folder / "record.md").read_text()
+    assert "# Update of version 1\n\nPromoted." in (again.folder / "record.md").read_text()
     assert open_target(updated / "versions" / "0002").task.name == "sentiment"  # it is a run as any other
 
 
@@ -90,6 +90,36 @@ def test_nothing_held_out_is_ever_trained_on(updated: Path) -> None:
     parts = {name: {e.text for e in registry.part(2, name)} for name in ("train", "valid", "shadow")}
     parts["test"] = {e.text for e in read_examples(registry.test)}
     assert len(set.union(*parts.values())) == sum(map(len, parts.values())) and min(map(len, parts.values())) > 20
+
+
+def test_new_examples_weigh_more_only_while_they_are_new(updated: Path) -> None:
+    registry = open_registry(updated)
+    texts = [e.text for e in registry.part(2, "train")]
+    assert len(set(texts)) == len(texts) > len(registry.part(1, "train"))
+    assert texts[: len(registry.part(1, "train"))] == [e.text for e in registry.part(1, "train")]
+
+
+def test_an_update_that_waited_never_takes_the_place_of_another_version(
+    first_models: Path, updated: Path, feedback: Path, tmp_path: Path
+) -> None:
+    """Killed after its decision, overtaken by another update that was taken back, and then finished."""
+    models = Path(shutil.copytree(updated, tmp_path / "models"))
+    other = replace(OPTIONS, gates=Gates(margin=0.03))
+    folder = next((models / "updates").iterdir())
+    waiting = update_folder(models, feedback, other)
+    shutil.copytree(folder, waiting)
+    before = bytes_of(models / "versions" / "0002")
+    open_registry(models).rollback()
+    assert run_update(models, feedback, other).version == 3
+    assert bytes_of(models / "versions" / "0002") == before and in_use(models) == "0003\n"
+    with pytest.raises(DataError, match="above 3"):
+        open_registry(models).install(2, folder / "run", {}, {})
+
+
+def update_folder(models: Path, feedback: Path, options: UpdateOptions) -> Path:
+    """Where an update of version 1 lies."""
+    request = updating._digest({"feedback": updating.file_sha256(feedback), "options": asdict(options)})
+    return models / "updates" / updating._digest({"request": request, "version": 1})[:16]
 
 
 def test_flipped_labels_are_refused_and_the_version_in_use_stays(models: Path, invented, tmp_path: Path) -> None:
