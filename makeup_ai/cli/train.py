@@ -47,6 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layer-decay", type=float, default=defaults.layer_decay, help="of the rate, layer by layer")
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--noise", type=float, default=defaults.noise, help="share of pieces replaced by random ones")
+    parser.add_argument(
+        "--adversarial", type=float, default=defaults.adversarial, metavar="LENGTH", help="harden against moved vectors"
+    )
     parser.add_argument("--balance-classes", action="store_true", help="let rare classes weigh more")
     parser.add_argument("--hard-negatives", type=int, default=0, metavar="N", help="of embed: mined for each query")
     parser.add_argument(
@@ -125,6 +128,7 @@ def _settings(options: argparse.Namespace) -> TrainOptions:
         patience=options.patience,
         layer_decay=options.layer_decay,
         noise=options.noise,
+        adversarial=options.adversarial,
         balance_classes=options.balance_classes,
         accumulate=options.accumulate,
         precision=options.precision,

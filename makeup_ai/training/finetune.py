@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from makeup_ai.training.adversarial import adversarial
 from makeup_ai.training.data.batches import Batches, stack_targets
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, monitored, predict_keras
@@ -117,6 +118,8 @@ class FineTuning:
         for companion in companions:
             network = companion.extend(network)
         self.trained, self.shipped, self.watched = network.training, run.model, run.task.monitor
+        if options.adversarial:
+            self.trained = adversarial(network.training, options.adversarial)
         self._compile()
         beside = [companion.fingerprint for companion in companions]
         self.fingerprint = json.dumps(

@@ -19,6 +19,7 @@ class TrainOptions:
         patience: Epochs without a better validation figure before it stops.
         layer_decay: What the rate is multiplied by from each layer to the one below it, in (0, 1].
         noise: Share of pieces replaced by random ones, outside of slots.
+        adversarial: Length by which word vectors are moved to where it hurts most; 0 for no adversarial training.
         balance_classes: Whether rare classes weigh more in the loss.
         accumulate: Batches whose gradients are added up before a step, so that a large batch fits a small memory.
         precision: Keras dtype policy, `"float32"`, `"mixed_float16"` or `"mixed_bfloat16"`.
@@ -35,6 +36,7 @@ class TrainOptions:
     patience: int = 2
     layer_decay: float = 1.0
     noise: float = 0.0
+    adversarial: float = 0.0
     balance_classes: bool = False
     accumulate: int = 1
     precision: str = "float32"
@@ -50,6 +52,8 @@ class TrainOptions:
             raise ValueError(f"Expected a layer_decay in (0, 1]. Received: layer_decay={self.layer_decay}")
         if not 0 <= self.noise < 1:
             raise ValueError(f"Expected a share of noise in [0, 1). Received: noise={self.noise}")
+        if self.adversarial < 0:
+            raise ValueError(f"Expected a length of at least 0. Received: adversarial={self.adversarial}")
         if self.precision not in {"float32", "mixed_float16", "mixed_bfloat16"}:
             raise ValueError(
                 "Unknown precision. Expected one of ['float32', 'mixed_bfloat16', 'mixed_float16']. "

@@ -155,6 +155,7 @@ class Distilling:
             )
             outputs[_hidden(i)] = projection(network.encoded["pooled"])
         training = keras.Model(network.training.input, outputs, name=f"{network.training.name}_taught")
+        training.dtype_policy = network.training.dtype_policy  # by which Keras decides to scale the loss
         return replace(network, training=training)
 
     def batch(
