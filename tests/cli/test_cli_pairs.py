@@ -47,11 +47,12 @@ def test_match_is_trained_evaluated_and_exported(capsys, bought: Path, tmp_path:
     assert status == 0, error
     found = json.loads(said)["test"]["bought"]
     assert {"auc", "accuracy", "macro_f1", "mrr", "ndcg_at_10", "p_at_1", "queries"} <= set(found)
-    status, said, error = told(capsys, "export", run, "--out", out, "--format", "tflite", "--recipe", "float32")
+    status, said, error = told(capsys, "export", run, "--out", out, "--recipe", "float32")
     assert status == 0, error
     report = json.loads((out / "export.json").read_text())
-    (file,) = report["files"]
-    assert all(set(one["inputs"]) == {"token_ids", "padding_mask"} for one in file["signatures"].values())
+    assert len(report["files"]) == 2 and not any(file["refused_because"] for file in report["files"])
+    signatures = [one for file in report["files"] for one in file["signatures"].values()]
+    assert all(set(one["inputs"]) == {"token_ids", "padding_mask"} for one in signatures)
     split = ("--split", run / "split.json", "--json")
     (path,) = out.glob("match.*.tflite")
     status, said, error = told(capsys, "evaluate", path, "--data", bought, *split)

@@ -25,8 +25,10 @@ class PairHead(TextHead):
         """Return logits from the pooled vector and from how the two sides compare."""
         from keras import layers, ops
 
-        first, second = sides(encoded["token_ids"], encoded["padding_mask"])
-        features = [encoded["pooled"], *compare(encoded["sequence"], first, second)]
+        token_ids, sequence = encoded["token_ids"], encoded["sequence"]
+        weights = layers.Dense(1, activation="sigmoid", dtype="float32", name=f"{head.name}_weights")(sequence)
+        compared = compare(token_ids, sequence, weights, *sides(token_ids, encoded["padding_mask"]))
+        features = [encoded["pooled"], *compared]
         return layers.Dense(len(head.labels), dtype="float32", name=head.name)(ops.concatenate(features, axis=-1))
 
     def metrics(self, head: Head, answered: Answered) -> dict[str, float]:
@@ -76,33 +78,40 @@ def sides(token_ids: Any, padding_mask: Any) -> tuple[Any, Any]:
     return first, word - first
 
 
-def compare(sequence: Any, first: Any, second: Any) -> list[Any]:
-    """Compare two sides by their mean vectors and piece by piece.
+def compare(token_ids: Any, sequence: Any, weights: Any, first: Any, second: Any) -> list[Any]:
+    """Compare two sides by their mean vectors, and piece by piece.
 
     Args:
+        token_ids: `(batch, tokens)`.
         sequence: `(batch, tokens, width)`.
+        weights: `(batch, tokens, 1)` in (0, 1): how much it tells that a piece is met on the other side.
         first: `(batch, tokens)`, 1 on the pieces of the first side.
         second: The same of the second.
 
     Returns:
-        `(batch, width)` products and distances of the means (Conneau et al., 2017, arXiv:1705.02364), and for each side
-        `(batch, 1)` the mean over its pieces of the cosine with the most similar one of the other side (Khattab &
-        Zaharia, 2020, arXiv:2004.12832).
+        `(batch, width)` products and distances of the means (Conneau et al., 2017, arXiv:1705.02364); and of each side
+        `(batch, 1)` the weighted mean over its pieces of the cosine with the most similar one of the other side
+        (Khattab & Zaharia, 2020, arXiv:2004.12832), and of whether the very piece stands there (Guo et al., 2016,
+        arXiv:1711.08611).
     """
     from keras import ops
 
-    vectors = ops.cast(sequence, "float32")
+    vectors, ids = ops.cast(sequence, "float32"), ops.cast(token_ids, "float32")
     means = [_mean(vectors, side[..., None]) for side in (first, second)]
-    norms = ops.sqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-6)
-    unit = vectors / norms
+    unit = vectors / ops.sqrt(ops.sum(ops.square(vectors), axis=-1, keepdims=True) + 1e-6)
     cosines = ops.matmul(unit, ops.transpose(unit, (0, 2, 1)))  # (batch, tokens, tokens)
-    nearest = [ops.max(cosines - (1.0 - other[:, None, :]) * 4.0, axis=-1, keepdims=True) for other in (second, first)]
-    met = [_mean(best, side[..., None]) for best, side in zip(nearest, (first, second), strict=True)]
+    equal = ops.cast(ops.equal(ids[:, :, None], ids[:, None, :]), "float32")
+    met = []
+    for side, other in ((first, second), (second, first)):
+        elsewhere = (1.0 - other[:, None, :]) * 4.0  # below any cosine
+        for likeness in (cosines, equal):
+            best = ops.max(likeness - elsewhere, axis=-1, keepdims=True)
+            met.append(_mean(ops.maximum(best, -1.0), weights * side[..., None]))
     return [means[0] * means[1], ops.abs(means[0] - means[1]), *met]
 
 
-def _mean(values: Any, mask: Any) -> Any:
-    """Return the mean over the places of a mask, `(batch, width)`; 0 where it has none."""
+def _mean(values: Any, weights: Any) -> Any:
+    """Return the weighted mean over places, `(batch, width)`; 0 where none has a weight."""
     from keras import ops
 
-    return ops.sum(values * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0)
+    return ops.sum(values * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1e-6)
