@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from makeup_ai.knowledge import Knowledge
 from makeup_ai.knowledge.packlinking import PackLinker
 from makeup_ai.text.lexicon import Lexicon
+from makeup_ai.text.tokenizer import MAX_CHARACTERS
 from makeup_ai.training.data.annotation.merging import merge_into, still_open
 from makeup_ai.training.data.annotation.proposing import SPANS, KnowledgeProposer, Together, ordered
 from makeup_ai.training.data.annotation.records import Annotation, read_annotations, write_annotations
@@ -38,6 +39,11 @@ def test_what_is_not_known_and_what_is_taken_back_is_told_apart(knowledge):
     nothing, negated = knowledge.propose([Example("zzz qqq"), Example("no lipstick, a blush")])
     assert (nothing.example.slots, nothing.confidence) == ((), 0.0)
     assert ("lipstick", "category") not in spans(negated) and ("blush", "category") in spans(negated)
+
+
+def test_a_text_without_end_is_read_as_far_as_the_models_read(knowledge):
+    (one,) = knowledge.propose([Example("matte " * 50_000)])
+    assert one.example.slots[0] == (0, 5, "finish") and one.example.slots[-1][1] <= MAX_CHARACTERS
 
 
 def test_a_word_that_may_mean_two_things_is_half_as_sure():

@@ -118,3 +118,9 @@ def test_texts_come_from_every_layout_each_once_with_their_product(tmp_path):
     ]  # fmt: skip
     assert all(e.sentiment is None and e.slots is None for e in found)
     assert [e.language for e in found] == ["en", "zh", "zh", "en"]
+
+
+def test_texts_that_are_all_empty_are_refused(tmp_path):
+    (tmp_path / "b.txt").write_text("  \n<p></p>\n", encoding="utf-8")
+    with pytest.raises(DataError, match="empty ones only"):
+        read_unlabelled([tmp_path / "b.txt"])

@@ -10,6 +10,7 @@ from makeup_ai.knowledge.mentions import find_mentions
 from makeup_ai.knowledge.packlinking import PackLinker
 from makeup_ai.schema import Slot
 from makeup_ai.text.lexicon import Lexicon
+from makeup_ai.text.tokenizer import MAX_CHARACTERS
 from makeup_ai.training.data.annotation.records import Annotation
 from makeup_ai.training.data.examples import Example
 
@@ -42,7 +43,8 @@ class KnowledgeProposer:
     What a pattern of the domain finds ("allergic to ...") is sure: confidence 1. An ingredient has that of its link. A
     known word has one divided by the number of slots that know it, since it may mean any of them. Where two overlap,
     patterns come first, then the longer one, then the surer. A text is as sure as its least sure span, and a text in
-    which nothing is found has confidence 0: the knowledge has nothing to say about it.
+    which nothing is found has confidence 0: the knowledge has nothing to say about it. As in the models, what lies
+    beyond `MAX_CHARACTERS` of a text is not read.
 
     Args:
         lexicon: Of the domain.
@@ -67,7 +69,7 @@ class KnowledgeProposer:
         return [self._propose(example) for example in examples]
 
     def _propose(self, example: Example) -> Annotation:
-        text = example.text
+        text = example.text[:MAX_CHARACTERS]
         patterns = self.lexicon.find_patterns(text)
         words = self.lexicon.meant(text, [*self._words(text), *self._ingredients(text)])
         kept: list[Slot] = []

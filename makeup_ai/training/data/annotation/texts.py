@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from makeup_ai.errors import DataError
 from makeup_ai.training.data.examples import Example, read_examples
 from makeup_ai.training.data.layouts import COMMON_NAMES, choose_columns, clean_text, language_of
 from makeup_ai.training.data.parts import is_examples
@@ -29,7 +30,7 @@ NAMES = {
 }
 
 
-def read_unlabelled(paths: Iterable[str | os.PathLike[str]], mapping: str = "", plain: str = LINES) -> list[Example]:
+def read_unlabelled(paths: Sequence[str | os.PathLike[str]], mapping: str = "", plain: str = LINES) -> list[Example]:
     """Read texts, each once, with the product that each is about where a table tells it.
 
     Args:
@@ -41,7 +42,7 @@ def read_unlabelled(paths: Iterable[str | os.PathLike[str]], mapping: str = "", 
         Examples without labels, cleaned by `clean_text`, in the order of the files; empty texts are left out.
 
     Raises:
-        DataError: A file cannot be read, or no column could be the text.
+        DataError: A file cannot be read, no column could be the text, or every text is empty.
         ValueError: `plain` is unknown.
     """
     found: dict[str, Example] = {}
@@ -50,6 +51,8 @@ def read_unlabelled(paths: Iterable[str | os.PathLike[str]], mapping: str = "", 
             clean = clean_text(text)
             if clean:
                 found.setdefault(clean, Example(clean, language=language_of(clean), group=group))
+    if not found:
+        raise DataError("Expected at least one text. Received: empty ones only", file=", ".join(map(str, paths)))
     return list(found.values())
 
 
