@@ -12,16 +12,17 @@ from typing import Any
 from makeup_ai import __version__
 from makeup_ai.files import write_whole
 from makeup_ai.training.data.examples import Example
+from makeup_ai.training.data.pairs import every_text, readings
 from makeup_ai.training.data.vocabulary import train_tokenizer, write_tokenizer
 from makeup_ai.training.determinism import make_deterministic
 from makeup_ai.training.evaluation.evaluate import Metrics, evaluate, predict_keras
 from makeup_ai.training.finetune import CompanionFactory, train
 from makeup_ai.training.loop import Progress
-from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve
+from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve, with_ngrams
 from makeup_ai.training.models.folder import TOKENIZER, description_of
 from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.run import SCHEMA, RunLayout, build_run, load_run, write_json
-from makeup_ai.training.tasks.registry import build_task, task_to_dict
+from makeup_ai.training.tasks.registry import as_read, build_task, task_to_dict
 
 VOCABULARY_SIZE = 6_000
 """Pieces of a tokenizer trained here; the two languages of the built-in data use fewer."""
@@ -40,9 +41,10 @@ def train_run(
     *,
     vocabulary_size: int = VOCABULARY_SIZE,
     max_length: int | None = None,
+    ngrams: int | None = None,
     tokenizer_texts: Sequence[str] | None = None,
-    progress: Progress = print,
     companions: Sequence[CompanionFactory] = (),
+    progress: Progress = print,
 ) -> Metrics:
     """Train a run, or go on with one that was killed; the same call does both.
 
@@ -55,9 +57,10 @@ def train_run(
         options: How it trains.
         vocabulary_size: Of the tokenizer, for presets of ours.
         max_length: Longest text in pieces; the preset's own by default.
+        ngrams: Rows of the table of hashed n-grams beside the encoder; the preset's own by default.
         tokenizer_texts: What the vocabulary is built from; the training texts by default.
-        progress: Receives one line at a time.
         companions: What is learned beside the labels.
+        progress: Receives one line at a time.
 
     Returns:
         Metrics of the best weights on the validation examples.
@@ -67,14 +70,17 @@ def train_run(
     """
     layout = RunLayout(Path(folder))
     task = build_task(task_name, train_examples)
+    train_examples, valid_examples = as_read(task_name, train_examples), as_read(task_name, valid_examples)
     make_deterministic(options.seed)
     if preset in PRESETS and not layout.tokenizer.is_file():
-        texts = tokenizer_texts or [example.text for example in train_examples]
+        texts = tokenizer_texts or every_text(train_examples)
         train_tokenizer(texts, layout.tokenizer, vocabulary_size)
     elif preset not in PRESETS:
         bring_tokenizer(preset, layout.tokenizer)
     pieces = len(json.loads(layout.tokenizer.read_text(encoding="utf-8"))["model"]["vocab"])
     kind, encoder_config = resolve(preset, pieces, max_length)
+    if ngrams is not None:
+        encoder_config = with_ngrams(encoder_config, ngrams)
     config: dict[str, Any] = {
         "schema": SCHEMA,
         "version": __version__,
@@ -90,7 +96,7 @@ def train_run(
             "Remedy: another folder, or the same command as before."
         )
     write_json(layout.config, config)
-    write_json(layout.texts, [example.text for example in valid_examples[:KEPT_TEXTS]])
+    write_json(layout.texts, readings(valid_examples[:KEPT_TEXTS]))
     with dtype_policy(options.precision):
         run = build_run(folder, config, encoder_config)
     beside = [companion(run, train_examples) for companion in companions]

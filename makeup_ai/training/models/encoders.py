@@ -87,6 +87,24 @@ def resolve(preset: str, vocabulary_size: int, max_length: int | None = None) ->
     return "bert", replace(config, max_length=min(max_length or bert.LONGEST_BUCKET, config.max_length))
 
 
+def with_ngrams(config: Config, buckets: int) -> Config:
+    """Return a configuration with a table of hashed n-grams beside the encoder; see `ngrams.beside`.
+
+    Args:
+        config: Of an encoder.
+        buckets: Rows of the table; 0 for none.
+
+    Raises:
+        ValueError: The number is negative, or an encoder of this kind has no such table.
+    """
+    if buckets < 0 or isinstance(config, gpt.GPTConfig):
+        raise ValueError(
+            "Expected a number of rows from 0, for an encoder that reads whole texts. "
+            f"Received: ngrams={buckets}, {type(config).__name__}"
+        )
+    return replace(config, ngrams=buckets)
+
+
 def build_encoder(kind: str, config: Config) -> keras.Model:
     """Build an encoder of one kind.
 

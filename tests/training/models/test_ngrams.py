@@ -26,6 +26,14 @@ def test_a_bucket_depends_on_the_pieces_of_its_ngram_alone(ids: list[int], order
     assert found[order - 1 :] == moved[order - 1 :]
 
 
+def test_only_an_encoder_that_reads_whole_texts_has_ngrams() -> None:
+    config = bert.BertConfig(30, 1, 8, 2, 16)
+    assert encoders.with_ngrams(config, 64).ngrams == 64 and encoders.with_ngrams(config, 0).ngrams == 0
+    for wrong, buckets in ((config, -1), (encoders.PRESETS["gpt_tiny"][1], 64)):
+        with pytest.raises(ValueError, match="reads whole texts"):
+            encoders.with_ngrams(wrong, buckets)
+
+
 def test_order_tells_and_collisions_are_as_rare_as_chance() -> None:
     assert buckets([5, 6, 7], 2, 65_536)[2] != buckets([5, 7, 6], 2, 65_536)[2]
     pairs = {tuple(p) for p in np.random.default_rng(0).integers(5, 6_000, (4_000, 2)).tolist()}
