@@ -35,7 +35,7 @@ WORKSHOP = {
     "data": {"data"},
     "models": {"models", "weights"},
     "weights": set(),
-    "optimising": set(),
+    "optimising": {"models"},
     "determinism": set(),
     "suitability": set(),
     "taste": {"data", "taste", "evaluation"},
@@ -49,10 +49,13 @@ WORKSHOP = {
         *("data", "determinism", "evaluation", "finetune", "job", "loop", "models", "optimising", "options"),
         *("pretraining", "run", "tasks", "weights"),
     },
-    "loop": {"data", "models", "tasks", "evaluation", "run", "determinism", "weights", "optimising"},
+    "logs": {"evaluation", "run"},
+    "options": set(),
+    "loop": {"evaluation", "logs", "options", "run", "weights"},
+    "finetune": {"adversarial", "data", "evaluation", "loop", "optimising", "options", "run", "tasks"},
     "updating": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "updating"},
     "tuning": {"data", "models", "tasks", "evaluation", "run", "options", "loop", "job", "tuning"},
-    "job": {"data", "models", "tasks", "evaluation", "run", "determinism", "loop"},
+    "job": {"data", "determinism", "evaluation", "finetune", "loop", "models", "options", "run", "tasks"},
 }
 CLI_NEEDS = {
     # command: what it may reach beyond the device wing
@@ -71,7 +74,8 @@ CLI_NEEDS = {
     "annotate": {"training", "export"},
     "encoder": {"training"},
     "pretrain": {"training", "cli"},  # of cli, how `train` shows progress
-    "train": {"training"},
+    "augment": {"training"},
+    "train": {"training", "cli"},  # of cli, the flags of `augment`
     "tune": {"training", "cli"},
     "update": {"training", "cli"},
     "evaluate": {"training"},

@@ -1,4 +1,4 @@
-"""`makeup-ai data generate|check|corpus`, and what `cli.annotate` has."""
+"""`makeup-ai data generate|check|corpus`, and what `cli.annotate` and `cli.augment` have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from makeup_ai.cli import annotate
+from makeup_ai.cli import annotate, augment
 from makeup_ai.training.data.cleaning import Cleaning
 from makeup_ai.training.data.duplicates import NearDuplicates
 from makeup_ai.training.data.layouts import read_products, read_purchases, read_reviews
@@ -44,12 +44,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--json", action="store_true")
     _corpus_arguments(actions.add_parser("corpus", help="make a corpus for language pre-training of texts"))
     annotate.arguments(actions)
+    augment.arguments(actions)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Generate, check, make a corpus, or annotate."""
+    """Generate, check, make a corpus, annotate, or augment."""
     if options.action in annotate.ACTIONS:
         return annotate.run(options)
+    if options.action == augment.ACTION:
+        return augment.run(options)
     if options.action == "generate":
         return _generate(options)
     if options.action == "corpus":

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from makeup_ai.cli.augment import chosen_kinds, kind_arguments
+from makeup_ai.training.data.augmenting.augment import augment
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.negatives import by_words, mine_negatives
 from makeup_ai.training.data.parts import Parts, load_parts
@@ -59,6 +61,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--max-length", type=int, help="longest text in pieces")
+    parser.add_argument("--ngrams", type=int, metavar="ROWS", help="of a table of hashed n-grams beside the encoder")
+    parser.add_argument("--augment", type=int, default=0, metavar="N", help="copies of each text in other words")
+    kind_arguments(parser)
     _teaching_arguments(parser)
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--json", action="store_true", help="print the metrics as one JSON object")
@@ -87,6 +92,8 @@ def run(options: argparse.Namespace) -> int:
     if parts.quality is not None:
         print(parts.quality, file=sys.stderr)
     learned = _with_negatives(options, parts.train) if options.hard_negatives else parts.train
+    if options.augment:
+        learned = augment(learned, options.augment, chosen_kinds(options), options.seed)
     if options.unlabelled:
         learned = [*learned, *_unlabelled(options, parts)]
     settings, companions = _settings(options), _companions(options)

@@ -1,0 +1,1 @@
+"""Augmentation: more ways to say what labelled examples say, with the same labels."""
