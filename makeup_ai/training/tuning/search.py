@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from makeup_ai.errors import DivergedError
 from makeup_ai.training.data.digest import digest_of
@@ -175,7 +176,8 @@ def _oracle(space: Space, options: TuneOptions, trials: int) -> Iterator[Any]:
 
 def _asked(values: Mapping[str, Any], options: TuneOptions) -> tuple[dict[str, Any], int]:
     """Part an oracle's values into those of the space and the epochs it grants."""
-    own = {name: value for name, value in values.items() if not name.startswith("tuner/")}
+    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
+    own = {name: value for name, value in plain.items() if not name.startswith("tuner/")}
     return own, int(values.get("tuner/epochs", own.get("epochs", options.epochs)))
 
 

@@ -1,8 +1,9 @@
 """How the next trial is chosen: KerasTuner's oracles, one row each.
 
-An oracle is only asked and told here. Its own files are not read again: they are not written whole, and a Bayesian
-oracle read from them does not go on as it would have. A search that resumes asks a fresh oracle the same questions and
-gives it the answers on record, which leaves it as it was.
+An oracle is only asked and told here; its own files are not read again. They are not written whole, so that a kill can
+leave one that cannot be read, and a search that is killed during its first trial is not found again (KerasTuner 1.4.8).
+A search that resumes asks a fresh oracle the same questions and gives it the answers on record, which leaves it as it
+was.
 """
 
 from __future__ import annotations

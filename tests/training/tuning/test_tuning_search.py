@@ -96,6 +96,7 @@ def test_strategies_resume_from_the_record_alone(tmp_path: Path, monkeypatch, st
     options = replace(OPTIONS, strategy=strategy, trials=6, epochs=4)
     space = {"learning_rate": SPACE["learning_rate"]}
     whole = go(tmp_path / "whole", options, space)
+    assert {type(value) for trial in whole.trials for value in trial.values.values()} == {float}  # of Python, not NumPy
     part = go(tmp_path / "part", replace(options, trials=4), space)
     assert part.trials == whole.trials[:4]
     assert go(tmp_path / "part", options, space).trials == whole.trials  # more trials are no other search

@@ -1,7 +1,11 @@
+import argparse
 from pathlib import Path
 
 import pytest
 
+pytest.importorskip("keras")
+
+from makeup_ai.cli import train
 from makeup_ai.errors import DataError
 from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.tuning.space import Choice, Range, read_space, searchable
@@ -73,3 +77,10 @@ def test_what_cannot_be_searched_is_one_clear_error(tmp_path: Path, text: str, s
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nothing\.toml"):
         read_space(tmp_path / "nothing.toml")
+
+
+def test_every_option_that_is_searched_has_a_flag_to_repeat_it_with() -> None:
+    parser = argparse.ArgumentParser()
+    train.arguments(parser)
+    flags = {flag for action in parser._actions for flag in action.option_strings}
+    assert {f"--{name.replace('_', '-')}" for name in searchable()} <= flags
