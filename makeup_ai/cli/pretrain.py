@@ -1,6 +1,7 @@
 """`makeup-ai pretrain --corpus DIR --out FOLDER`: learn the language of texts; the same command resumes.
 
-`makeup-ai pretrain --measure FOLDER --corpus DIR` measures one on any corpus.
+`makeup-ai pretrain --measure FOLDER --corpus DIR` measures one on any corpus, `--measure FOLDER --prompt TEXT` lets a
+generator go on with a text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.pretraining.lesson import Lessons
 from makeup_ai.training.pretraining.masking import Masking
 from makeup_ai.training.pretraining.objectives import OBJECTIVES
-from makeup_ai.training.pretraining.pretrain import Material, measure_pretrained, pretrain
+from makeup_ai.training.pretraining.pretrain import Material, load_pretrained, measure_pretrained, pretrain
+from makeup_ai.training.pretraining.sampling import continue_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +50,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
     parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument("--prompt", metavar="TEXT", help="with --measure of a generator: how a text begins")
+    parser.add_argument("--top-p", type=float, default=0.0, help="draw from the likeliest; 0 for the likeliest alone")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Pre-train and measure on what was held out, or only measure."""
+    if options.prompt is not None:
+        print(_continued(options))
+        return 0
     if options.corpus is None:
         raise ValueError("Expected a corpus that `makeup-ai data corpus` made. Received: no --corpus")
     documents = list(read_documents(options.corpus))
@@ -65,6 +72,14 @@ def run(options: argparse.Namespace) -> int:
     folder = options.measure or options.out
     print(f"{folder}  next: makeup-ai train --preset {folder} --task ... --data ... --out ...")
     return 0
+
+
+def _continued(options: argparse.Namespace) -> str:
+    if not options.measure:
+        raise ValueError("Expected --measure FOLDER beside --prompt. Received: none")
+    network, tokenizer, lessons = load_pretrained(options.measure)
+    how = {"max_length": lessons.max_length, "top_p": options.top_p, "seed": options.seed}
+    return continue_text(network, tokenizer, options.prompt, **how)
 
 
 def _pretrain(options: argparse.Namespace, documents: list[Document]) -> dict[str, dict[str, float]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from makeup_ai.cli.augment import chosen_kinds, kind_arguments
 from makeup_ai.training.data.augmenting.augment import augment
+from makeup_ai.training.data.documents import read_documents
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.negatives import by_words, mine_negatives
 from makeup_ai.training.data.parts import Parts, load_parts
@@ -26,6 +27,7 @@ from makeup_ai.training.finetune import CompanionFactory
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
 from makeup_ai.training.models.encoders import PRESETS, usual_rate
 from makeup_ai.training.options import TrainOptions
+from makeup_ai.training.pretraining.companion import masked_words
 from makeup_ai.training.run import RunLayout
 from makeup_ai.training.tasks.registry import TASKS, as_read
 
@@ -81,6 +83,8 @@ def _teaching_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hidden-loss", default=defaults.hidden, help=f"one of {sorted(HIDDEN_LOSSES)}")
     parser.add_argument("--folds", type=int, default=0, metavar="N", help="leave N teachers, each blind to one part")
     parser.add_argument("--unlabelled", metavar="FILE", help="texts that only the teacher answers; or a corpus")
+    parser.add_argument("--with-masked-words", type=float, metavar="ALPHA", help="weight of masked words in the loss")
+    parser.add_argument("--masked-words-of", metavar="DIR", help="a corpus; the training texts themselves by default")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -162,6 +166,19 @@ def _with_negatives(options: argparse.Namespace, examples: Sequence[Example]) ->
 
 
 def _companions(options: argparse.Namespace) -> list[CompanionFactory]:
+    return [*_masked_words(options), *_teachers(options)]
+
+
+def _masked_words(options: argparse.Namespace) -> list[CompanionFactory]:
+    if options.with_masked_words is None:
+        if options.masked_words_of:
+            raise ValueError("A corpus of masked words needs their weight. Received: no --with-masked-words")
+        return []
+    corpus = list(read_documents(options.masked_words_of)) if options.masked_words_of else []
+    return [masked_words(options.with_masked_words, corpus, seed=options.seed)]
+
+
+def _teachers(options: argparse.Namespace) -> list[CompanionFactory]:
     if not options.teacher:
         return []
     taught = Distillation(

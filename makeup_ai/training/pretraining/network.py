@@ -24,6 +24,7 @@ class WordHead(layers.Layer):  # type: ignore[misc]
 
     def __init__(self, table: keras.Layer, name: str):
         super().__init__(name=name)
+        self.supports_masking = True
         self.table = table
         vocabulary, width = table.embeddings.shape
         self.transform = layers.Dense(width, activation="gelu", name="transform", dtype=self.dtype_policy)
@@ -34,6 +35,22 @@ class WordHead(layers.Layer):  # type: ignore[misc]
         """Build the transform."""
         self.transform.build(shape)
         self.normalise.build((*shape[:-1], self.table.embeddings.shape[1]))
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+        """Hand on no mask: targets say what counts."""
+
+    def take(self, other: WordHead) -> None:
+        """Take the weights of another head, but for its word vectors.
+
+        Raises:
+            ValueError: It is of other sizes.
+        """
+        own = [*self.transform.variables, *self.normalise.variables, self.bias]
+        given = [*other.transform.variables, *other.normalise.variables, other.bias]
+        if [tuple(v.shape) for v in own] != [tuple(v.shape) for v in given]:
+            raise ValueError(f"Expected a head of the same sizes. Received: {other.bias.shape}, own: {self.bias.shape}")
+        for variable, value in zip(own, given, strict=True):
+            variable.assign(value.value)
 
     def call(self, vectors: Any) -> Any:
         """Return logits in float32, `(..., vocabulary)`."""

@@ -104,6 +104,10 @@ def pretrain(
     parts = read_pieces([*train, *told], reader, units), read_pieces(valid, reader, units)
     with dtype_policy(options.precision):
         network, encoder = _build(kind, config, lessons.objective)
+    output = OBJECTIVES[lessons.objective].words
+    if (known := head_of(preset, output)) is not None:
+        network.get_layer(output).take(known)
+    make_deterministic(options.seed)  # whatever was drawn to build them
     found = teach(PreTraining(network, reader, *parts, lessons, options), layout, options, progress)
     write_encoder(folder, encoder, kind, config_to_dict(config), layout.tokenizer)
     return found
@@ -149,6 +153,14 @@ def measure_pretrained(folder: str | Path, documents: Sequence[Document]) -> Met
     network, tokenizer, lessons = load_pretrained(folder)
     pieces = read_pieces(documents, tokenizer, Units(tokenizer))
     return Measure(network, tokenizer, pieces, lessons.objective, lessons.masking, lessons.max_length)()
+
+
+def head_of(preset: str, output: str) -> Any:
+    """Return the word head that a preset was pre-trained with; `None` where it has none for this output."""
+    if not RunLayout(Path(preset) / STATE).config.is_file():
+        return None
+    network, _, lessons = load_pretrained(preset)
+    return network.get_layer(output) if OBJECTIVES[lessons.objective].words == output else None
 
 
 def lessons_from_dict(values: dict[str, Any]) -> Lessons:

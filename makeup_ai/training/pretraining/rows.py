@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from makeup_ai.text.tokenizer import CLS, SEP, Tokenizer
+from makeup_ai.text.tokenizer import CLS, SEP, UNK, Tokenizer
 from makeup_ai.training.data.batches import buckets
 from makeup_ai.training.pretraining.pairs import NO_PAIR, Rows
 from makeup_ai.training.pretraining.pieces import Pieces
@@ -21,7 +21,7 @@ class Plain:
     Args:
         token_ids: `(batch, length)` int32.
         padding_mask: `(batch, length)` int32, 1 on real pieces.
-        maskable: `(batch, length)` bool, false on special pieces and padding.
+        maskable: `(batch, length)` bool, false on special pieces, the unknown one too, and padding.
         joins: `(batch, length)` int8; see `units`.
         entity: `(batch, length)` bool.
         labels: `(batch,)` int32; see `pairs`.
@@ -53,7 +53,7 @@ class RowBatches:
         self, pieces: Pieces, rows: Rows, tokenizer: Tokenizer, batch_size: int, max_length: int, seed: int = 0
     ):
         self._pieces, self.rows, self.batch_size, self.seed = pieces, rows, batch_size, seed
-        self._cls, self._sep = tokenizer.token_id(CLS), tokenizer.token_id(SEP)
+        self._cls, self._sep, self._unknown = (tokenizer.token_id(piece) for piece in (CLS, SEP, UNK))
         lengths = np.asarray(buckets(max_length))
         bucket = lengths[np.searchsorted(lengths, rows.lengths)]
         self._groups = {int(length): np.flatnonzero(bucket == length) for length in np.unique(bucket)}
@@ -79,6 +79,13 @@ class RowBatches:
             for i in range(0, len(rows), self.batch_size)
         ]
 
+    def drawn(self, count: int, generator: np.random.Generator) -> tuple[int, NDArray[np.int64]]:
+        """Draw a batch of so many rows: a length by how many have it, and rows of it."""
+        lengths = sorted(self._groups)
+        sizes = np.asarray([len(self._groups[length]) for length in lengths])
+        length = lengths[int(generator.choice(len(lengths), p=sizes / sizes.sum()))]
+        return length, generator.choice(self._groups[length], count)
+
     def plain(self, length: int, rows: NDArray[np.int64]) -> Plain:
         """Return the arrays of one batch."""
         shape = len(rows), length
@@ -96,6 +103,7 @@ class RowBatches:
                 maskable[row, put] = True
                 if end > start:
                     joins[row, at] = STARTS
+        maskable &= token_ids != self._unknown
         token_ids[:, 0] = self._cls
         numbers = np.arange(len(rows))
         token_ids[numbers, ends - 1] = self._sep

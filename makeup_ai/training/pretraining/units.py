@@ -46,15 +46,15 @@ class Units:
     def mark(
         self,
         token_ids: NDArray[np.int32],
-        offsets: NDArray[np.int32],
+        offsets: NDArray[np.int32] | None = None,
         words: Sequence[tuple[int, int]] = (),
     ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         """Tell how each piece of a text stands to the one before, and which belong to a name.
 
         Args:
             token_ids: `(n,)`, without special pieces.
-            offsets: `(n, 2)`, in the characters of the text.
-            words: Start and end of each segmented word, in order; empty where nobody segmented.
+            offsets: `(n, 2)`, in the characters of the text; without them, neighbours count as adjacent.
+            words: Start and end of each segmented word, in order; empty where nobody segmented. They need offsets.
 
         Returns:
             `(n,)` int8 of `STARTS`, `WITHIN` and `FREE`, and `(n,)` bool.
@@ -64,12 +64,13 @@ class Units:
         if not len(token_ids):
             return joins, entity
         han = self._han[token_ids]
-        if words:
+        if words and offsets is not None:
             starts = np.asarray([start for start, _ in words])
             number = np.searchsorted(starts, offsets[:, 0], side="right")
             joins[1:][(number[1:] == number[:-1]) & (number[1:] > 0)] = WITHIN
         else:
-            joins[1:][han[1:] & han[:-1] & (offsets[1:, 0] == offsets[:-1, 1])] = FREE
+            adjacent = offsets is None or offsets[1:, 0] == offsets[:-1, 1]
+            joins[1:][han[1:] & han[:-1] & adjacent] = FREE
         continues = self._continues[token_ids]
         joins[1:][continues[1:]] = WITHIN
         for start, end in self._names(token_ids.tolist(), continues):
