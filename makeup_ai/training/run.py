@@ -8,6 +8,7 @@ RUN/
 ├── log.jsonl          one object a step interval and one an epoch
 ├── tensorboard/
 ├── metrics.json       of the best weights, on the validation and test parts
+├── teachers/          what its teachers answered, where it had any
 ├── split.json         which rows of the data went where
 ├── texts.json         validation texts that exported files are compared and calibrated on
 └── calibration.json   temperatures and thresholds of its heads, where `makeup-ai calibrate` found them; with it

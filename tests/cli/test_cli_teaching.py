@@ -45,7 +45,9 @@ def test_a_pupil_of_linear_and_cross_fitted_teachers(capsys, data) -> None:
     assert status == 0, err
     assert set(json.loads(out)) == {"valid", "test"}
     assert "teacher ngrams answered" in err and "teacher fold_1 answered" in err
-    assert len(list((folder / "pupil/teachers").iterdir())) == 2
+    assert len(list((folder / "pupil/teachers").glob("*.npz"))) == 2
+    taught = json.loads((folder / "pupil/teachers/taught.json").read_text("utf-8"))
+    assert taught["heads"] == [["sentiment"]] * 2 and taught["settings"]["weight"] == 0.7
 
 
 def test_examples_are_augmented(capsys, data, tmp_path) -> None:

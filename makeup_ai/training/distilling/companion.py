@@ -19,7 +19,7 @@ from makeup_ai.training.distilling.kinds import MEANS, TAUGHT_KINDS
 from makeup_ai.training.distilling.losses import UNANSWERED, Loss, cosine_distance, squared_distance
 from makeup_ai.training.distilling.teachers import Teacher
 from makeup_ai.training.loop import Progress
-from makeup_ai.training.run import Run
+from makeup_ai.training.run import Run, write_json
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Head, Task, TrainingModel
 
 Array = NDArray[np.float32]
@@ -87,8 +87,9 @@ def distil(
         raise ValueError(
             f"Expected a teacher that answers one of {[h.name for h in run.task.heads]}. Received: none that does."
         )
-    known = json.dumps({"settings": asdict(settings), "teachers": [t.digest for t in teachers]}, sort_keys=True)
-    return Distilling(run.task, encodings, found, settings, known)
+    known = {"settings": asdict(settings), "teachers": [teacher.digest for teacher in teachers]}
+    write_json(run.folder / "teachers" / "taught.json", {**known, "heads": [sorted(each.logits) for each in found]})
+    return Distilling(run.task, encodings, found, settings, json.dumps(known, sort_keys=True))
 
 
 class Distilling:

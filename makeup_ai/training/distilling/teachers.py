@@ -105,11 +105,10 @@ _HIDDEN = "teacher_hidden"
 
 
 def _with_hidden(run: Run) -> Any:
-    """Return the run's model with the vector of each text beside its heads."""
+    """Return the run's model with the vector of each text beside its heads, from one pass."""
     import keras
 
-    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")}
-    return keras.Model(inputs, {**run.model(inputs), _HIDDEN: run.network.encoder(inputs)["pooled"]})
+    return keras.Model(run.model.input, {**run.model.output, _HIDDEN: run.network.encoded["pooled"]})
 
 
 def _logits(head: Head, output: Array, encoding: Encoding) -> Array:

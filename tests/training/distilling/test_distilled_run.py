@@ -55,12 +55,11 @@ def teacher(tmp_path_factory, eight) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("hidden", ["cosine", "squared"])
 def test_a_bert_teaches_an_lstm_of_another_tokenizer_with_answers_alone(
-    hidden: str, presets, eight, teacher: Path, tmp_path: Path
+    presets, eight, teacher: Path, tmp_path: Path
 ) -> None:
     options = TrainOptions(epochs=80, batch_size=8, learning_rate=0.03, weight_decay=0, patience=80)
-    settings = Distillation(weight=1.0, hidden_weight=0.1, hidden=hidden)
+    settings = Distillation(weight=1.0, hidden_weight=0.1)
     found = fit(
         tmp_path, "understanding", "tiny_lstm", eight, options,
         teachers=[RunTeacher(teacher)], settings=settings, size=110,
