@@ -41,6 +41,27 @@ def aligned(logits: Array, given: NDArray[np.int32], wanted: NDArray[np.int32], 
     return found
 
 
+def aligned_vectors(vectors: Array, given: NDArray[np.int32], wanted: NDArray[np.int32]) -> Array:
+    """Return one vector a piece of another tokenizer: that of the first piece with which it shares a character.
+
+    Args:
+        vectors: `(pieces, width)`.
+        given: `(pieces, 2)`, the characters of each; the first and the last are special.
+        wanted: `(other pieces, 2)`, likewise.
+
+    Returns:
+        `(other pieces, width)`; special pieces have those of their kind, and zeros stand where nothing is shared.
+    """
+    found = np.zeros((len(wanted), vectors.shape[-1]), vectors.dtype)
+    found[0], found[-1] = vectors[0], vectors[-1]
+    real = np.flatnonzero(given[:, 1] > given[:, 0])
+    first = np.searchsorted(given[real, 1], wanted[:, 0], side="right")  # the first that ends behind its start
+    for piece, (start, end) in enumerate(wanted):
+        if end > start and first[piece] < len(real) and given[real[first[piece]], 0] < end:
+            found[piece] = vectors[real[first[piece]]]
+    return found
+
+
 def _went_on(logits: Array, labels: Sequence[str]) -> Array:
     """Give what `B-x` has to `I-x`, where there is one."""
     shares = np.array(softmax(logits))

@@ -16,14 +16,29 @@ from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.pairs import encode_readings, readings
 from makeup_ai.training.distilling.answers import Answers, read_answers
 from makeup_ai.training.distilling.kinds import MEANS, TAUGHT_KINDS
-from makeup_ai.training.distilling.losses import UNANSWERED, Loss, cosine_distance, squared_distance
-from makeup_ai.training.distilling.teachers import Teacher
+from makeup_ai.training.distilling.losses import (
+    UNANSWERED,
+    Loss,
+    cosine_distance,
+    relative_distance,
+    squared_distance,
+)
+from makeup_ai.training.distilling.teachers import RunTeacher, Teacher
 from makeup_ai.training.loop import Progress
 from makeup_ai.training.run import Run, write_json
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Head, Task, TrainingModel
 
 Array = NDArray[np.float32]
-HIDDEN_LOSSES: dict[str, Loss] = {"cosine": cosine_distance, "squared": squared_distance}
+Vectors = Sequence[NDArray[np.float16]] | Array
+"""One array a text: of each of its pieces, or as the row of one array."""
+HIDDEN_LOSSES: dict[str, Loss] = {
+    "cosine": cosine_distance,
+    "squared": squared_distance,
+    "relative": relative_distance,
+}
+TEXT, PIECES = "text", "pieces"
+HIDDEN_OF = {TEXT: "pooled", PIECES: "sequence"}
+"""What a teacher's vectors are of, and the output of the encoder that is to meet them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,7 @@ class Distillation:
         temperature: What logits are divided by on both sides; above 1, the smaller answers count more.
         hidden_weight: `b`, of the teachers' vectors, which do not share in `a`.
         hidden: A key of `HIDDEN_LOSSES`.
+        hidden_of: A key of `HIDDEN_OF`.
         mean: What several teachers' mean is taken of, a key of `MEANS`.
     """
 
@@ -42,6 +58,7 @@ class Distillation:
     temperature: float = 2.0
     hidden_weight: float = 0.0
     hidden: str = "cosine"
+    hidden_of: str = TEXT
     mean: str = "logits"
 
     def __post_init__(self) -> None:
@@ -49,7 +66,7 @@ class Distillation:
             raise ValueError(
                 f"Expected a teacher's weight in [0, 1], a temperature > 0 and a hidden weight >= 0. Received: {self}"
             )
-        for name, table in (("hidden", HIDDEN_LOSSES), ("mean", MEANS)):
+        for name, table in (("hidden", HIDDEN_LOSSES), ("hidden_of", HIDDEN_OF), ("mean", MEANS)):
             if getattr(self, name) not in table:
                 raise ValueError(f"Unknown {name}. Expected one of {sorted(table)}. Received: {getattr(self, name)!r}")
 
@@ -77,19 +94,22 @@ def distil(
         raise ValueError("Expected at least one teacher. Received: none.")
     encodings = encode_readings(run.tokenizer, readings(examples), run.max_length)
     texts = _digest(run, examples)
-    found = []
+    found: list[Answers] = []
+    of_pieces: list[Vectors] = []
     for teacher in teachers:
         path = run.folder / "teachers" / f"{hashlib.sha256((teacher.digest + texts).encode()).hexdigest()[:16]}.npz"
         if not path.is_file():
             teacher.answer(run.task, examples, encodings, progress).write(path)
         found.append(read_answers(path))
+        if settings.hidden_weight > 0 and settings.hidden_of == PIECES and isinstance(teacher, RunTeacher):
+            of_pieces.append(teacher.vectors(examples, encodings, progress))
     if not any(answers.logits for answers in found):
         raise ValueError(
             f"Expected a teacher that answers one of {[h.name for h in run.task.heads]}. Received: none that does."
         )
     known = {"settings": asdict(settings), "teachers": [teacher.digest for teacher in teachers]}
     write_json(run.folder / "teachers" / "taught.json", {**known, "heads": [sorted(each.logits) for each in found]})
-    return Distilling(run.task, encodings, found, settings, json.dumps(known, sort_keys=True))
+    return Distilling(run.task, encodings, found, settings, json.dumps(known, sort_keys=True), of_pieces)
 
 
 class Distilling:
@@ -101,6 +121,7 @@ class Distilling:
         answers: Of each teacher, to those texts.
         settings: How it is taught.
         fingerprint: Of settings and teachers.
+        of_pieces: The vectors of each teacher that has any to the pupil's pieces, text by text.
     """
 
     def __init__(
@@ -110,13 +131,15 @@ class Distilling:
         answers: Sequence[Answers],
         settings: Distillation,
         fingerprint: str,
+        of_pieces: Sequence[Vectors] = (),
     ):
         self.fingerprint = fingerprint
         self._settings = settings
         self._heads = [head for head in task.heads if any(head.name in each.logits for each in answers)]
         self._targets = {head.name: _targets(head, answers, encodings, settings) for head in self._heads}
         asked = settings.hidden_weight > 0
-        self._hidden = [each.hidden for each in answers if asked and each.hidden is not None]
+        of_texts: list[Vectors] = [each.hidden for each in answers if asked and each.hidden is not None]
+        self._hidden: Sequence[Vectors] = of_texts if settings.hidden_of == TEXT else of_pieces
         if asked and not self._hidden:
             raise ValueError(
                 "Expected a teacher with vectors: the folder of a run. Received: none; leave out the hidden weight."
@@ -147,14 +170,12 @@ class Distilling:
                 outputs[HEAD_KINDS[head.kind].output.format(name=head.name)]
             )
         for i, vectors in enumerate(self._hidden):
-            # a seed of its own: the global one stands elsewhere in a run that did not have to ask its teachers
-            projection = keras.layers.Dense(
-                vectors.shape[-1],
-                kernel_initializer=keras.initializers.GlorotUniform(seed=i),
-                dtype="float32",
-                name=_hidden(i),
-            )
-            outputs[_hidden(i)] = projection(network.encoded["pooled"])
+            width, own = vectors[0].shape[-1], network.encoded[HIDDEN_OF[self._settings.hidden_of]]
+            # a pupil cut from its teacher has vectors of its own width, perhaps with n-grams behind: they begin as such
+            alike = own.shape[-1] >= width
+            start = keras.initializers.Identity() if alike else keras.initializers.GlorotUniform(seed=i)
+            projection = keras.layers.Dense(width, kernel_initializer=start, dtype="float32", name=_hidden(i))
+            outputs[_hidden(i)] = projection(own)
         training = keras.Model(network.training.input, outputs, name=f"{network.training.name}_taught")
         training.dtype_policy = network.training.dtype_policy  # by which Keras decides to scale the loss
         return replace(network, training=training)
@@ -167,7 +188,8 @@ class Distilling:
         taught = {
             _taught(name): _stacked([targets[row] for row in rows], length) for name, targets in self._targets.items()
         }
-        return {}, {**taught, **{_hidden(i): h[rows].astype(np.float32) for i, h in enumerate(self._hidden)}}
+        stack = _stacked_vectors if self._settings.hidden_of == PIECES else _rows
+        return {}, {**taught, **{_hidden(i): stack(h, rows, length) for i, h in enumerate(self._hidden)}}
 
 
 def _targets(
@@ -189,6 +211,19 @@ def _stacked(targets: Sequence[Array], length: int) -> Array:
     stacked = np.full((len(targets), length, targets[0].shape[-1]), UNANSWERED, np.float32)
     for row, target in enumerate(targets):
         stacked[row, : len(target)] = target
+    return stacked
+
+
+def _rows(vectors: Vectors, rows: NDArray[np.int64], length: int) -> Array:
+    """Stack vectors of texts to `(batch, width)`."""
+    return np.stack([vectors[row] for row in rows]).astype(np.float32)
+
+
+def _stacked_vectors(vectors: Vectors, rows: NDArray[np.int64], length: int) -> Array:
+    """Stack vectors of pieces to `(batch, length, width)`, zeros where there is no piece."""
+    stacked = np.zeros((len(rows), length, vectors[0].shape[-1]), np.float32)
+    for place, row in enumerate(rows):
+        stacked[place, : len(vectors[row])] = vectors[row]
     return stacked
 
 

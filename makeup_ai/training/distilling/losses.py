@@ -59,8 +59,8 @@ def cosine_distance(targets: Any, vectors: Any) -> Any:
     """Return one minus the cosine between two vectors, averaged over rows (Sanh et al., 2019, arXiv:1910.01108).
 
     Args:
-        targets: `(batch, width)`; a row of zeros is no answer.
-        vectors: `(batch, width)`.
+        targets: `(..., width)`; a row of zeros is no answer.
+        vectors: `(..., width)`.
     """
     from keras import ops
 
@@ -74,14 +74,28 @@ def squared_distance(targets: Any, vectors: Any) -> Any:
     """Return the mean squared difference of two vectors, averaged over rows (Jiao et al., 2020, arXiv:1909.10351).
 
     Args:
-        targets: `(batch, width)`; a row of zeros is no answer.
-        vectors: `(batch, width)`.
+        targets: `(..., width)`; a row of zeros is no answer.
+        vectors: `(..., width)`.
     """
     from keras import ops
 
     targets = ops.cast(targets, vectors.dtype)
     known = ops.cast(ops.any(targets != 0, axis=-1), vectors.dtype)
     return _mean(ops.mean(ops.square(targets - vectors), axis=-1), known)
+
+
+def relative_distance(targets: Any, vectors: Any) -> Any:
+    """Return the sum of squared differences over that of squares: 0 for the same vectors, 1 for vectors of zeros.
+
+    Args:
+        targets: `(..., width)`; a row of zeros is no answer.
+        vectors: `(..., width)`.
+    """
+    from keras import ops
+
+    targets = ops.cast(targets, vectors.dtype)
+    known = ops.cast(ops.any(targets != 0, axis=-1, keepdims=True), vectors.dtype)
+    return ops.sum(known * ops.square(targets - vectors)) / ops.maximum(ops.sum(ops.square(targets)), 1e-6)
 
 
 def _known(targets: Any, dtype: Any) -> tuple[Any, Any]:

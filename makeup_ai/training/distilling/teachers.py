@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from makeup_ai.text.tokenizer import Encoding
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.pairs import encode_readings, readings
-from makeup_ai.training.distilling.alignment import aligned
+from makeup_ai.training.distilling.alignment import aligned, aligned_vectors
 from makeup_ai.training.distilling.answers import Answers, ordered, read_answers
 from makeup_ai.training.distilling.kinds import TAUGHT_KINDS
 from makeup_ai.training.evaluation.evaluate import predict_keras
@@ -99,6 +99,30 @@ class RunTeacher:
             progress(f"\rteacher {self._folder.name}  {min(start + CHUNK, len(order))}/{len(order)} texts")
         progress(f"teacher {self._folder.name} answered {len(order)} texts")
         return Answers(logits, {head.name: head.labels for _, head in shared}, hidden)
+
+    def vectors(
+        self, examples: Sequence[Example], encodings: Sequence[Encoding], progress: Progress
+    ) -> list[NDArray[np.float16]]:
+        """Return the run's vectors of pieces, read as those of the pupil's: `(pieces, width)` each.
+
+        They are not kept in a file: ten thousand reviews take half a gigabyte, and are read again in minutes.
+        """
+        run = load_run(self._folder)
+        own = encode_readings(run.tokenizer, readings(examples), run.max_length)
+        import keras
+
+        predict = predict_keras(keras.Model(run.model.input, {_HIDDEN: run.network.encoded["sequence"]}))
+        found: list[NDArray[np.float16]] = [np.empty((0, 0), np.float16)] * len(own)
+        order = sorted(range(len(own)), key=lambda row: len(own[row].token_ids))
+        for start in range(0, len(order), CHUNK):
+            rows = order[start : start + CHUNK]
+            outputs = predict([own[row] for row in rows], run.max_length)[_HIDDEN]
+            for row, output in zip(rows, outputs, strict=True):
+                pieces = np.asarray(output[: len(own[row].token_ids)], np.float32)
+                moved = aligned_vectors(pieces, own[row].offsets, encodings[row].offsets)
+                found[row] = moved.astype(np.float16)
+            progress(f"\rvectors of {self._folder.name}  {min(start + CHUNK, len(order))}/{len(order)} texts")
+        return found
 
 
 _HIDDEN = "teacher_hidden"

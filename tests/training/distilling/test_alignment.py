@@ -4,7 +4,7 @@ import pytest
 pytest.importorskip("keras")
 
 from makeup_ai.text.decoding import softmax
-from makeup_ai.training.distilling.alignment import aligned
+from makeup_ai.training.distilling.alignment import aligned, aligned_vectors
 
 LABELS = ("O", "B-x", "I-x")
 BEGINS, WITHIN, OUTSIDE = ([0.0, 9.0, 0.0], [0.0, 0.0, 9.0], [9.0, 0.0, 0.0])
@@ -44,3 +44,11 @@ def test_equal_pieces_stay_as_they_are() -> None:
     given = logits(BEGINS, WITHIN, OUTSIDE)
     same = spans((0, 1), (1, 2), (3, 4))
     np.testing.assert_array_equal(aligned(given, same, same, LABELS), given)
+
+
+def test_vectors_go_to_the_pieces_of_the_same_characters() -> None:
+    vectors = np.array([[9.0], [1.0], [2.0], [3.0], [8.0]], np.float32)
+    given = spans((0, 2), (3, 6), (6, 9))
+    found = aligned_vectors(vectors, given, spans((0, 1), (1, 2), (3, 9), (12, 14)))
+    assert found[:, 0].tolist() == [9, 1, 1, 2, 0, 8]  # what nobody read has no vector
+    np.testing.assert_array_equal(aligned_vectors(vectors, given, given), vectors)

@@ -9,6 +9,7 @@ keras = pytest.importorskip("keras")
 
 from functools import partial  # noqa: E402
 
+from makeup_ai.text.tokenizer import pad  # noqa: E402
 from makeup_ai.training.data.examples import Example  # noqa: E402
 from makeup_ai.training.distilling.answers import Answers, read_answers  # noqa: E402
 from makeup_ai.training.distilling.companion import Distillation, distil  # noqa: E402
@@ -163,3 +164,23 @@ def test_what_cannot_teach_is_refused(presets, eight, teacher: Path, tmp_path: P
 def _file(folder: Path, logits: dict) -> Path:
     Answers(logits).write(folder / "some.npz")
     return folder / "some.npz"
+
+
+def test_a_pupil_cut_from_its_teacher_begins_with_its_vectors(presets, eight, teacher: Path, tmp_path: Path) -> None:
+    run = load_run(teacher)
+    encodings = run.tokenizer.encode_batch([e.text for e in eight], run.max_length)
+    found = RunTeacher(teacher).vectors(eight, encodings, quiet)
+    settings = Distillation(hidden_weight=1.0, hidden="relative", hidden_of="pieces")
+    companion = distil(run, eight, [RunTeacher(teacher)], settings, quiet)
+    network = companion.extend(run.network)
+    rows = np.arange(4)
+    token_ids, padding_mask = pad([encodings[row] for row in rows], 16)
+    inputs = {"token_ids": token_ids, "padding_mask": padding_mask}
+    _, targets = companion.batch(0, 0, rows, inputs)
+    name = next(name for name in targets if "hidden" in name)
+    assert targets[name].shape == (4, 16, 16)
+    np.testing.assert_allclose(targets[name][0, : len(found[0])], found[0], rtol=1e-6)
+    own = network.training({**inputs, **{f"product_{k}": v for k, v in inputs.items()}})[name]
+    assert float(companion.losses[name](targets[name], own)) < 1e-4  # half precision is all that is between them
+    with pytest.raises(ValueError, match="hidden_of"):
+        Distillation(hidden_of="words")

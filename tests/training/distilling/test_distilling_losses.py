@@ -34,6 +34,8 @@ def test_distances_by_hand() -> None:
     targets, vectors = [[3.0, 4.0], [0.0, 0.0]], [[4.0, 3.0], [7.0, 7.0]]
     assert value(losses.cosine_distance, targets, vectors) == pytest.approx(1 - 24 / 25, rel=1e-5)
     assert value(losses.squared_distance, targets, vectors) == pytest.approx(1.0)
+    assert value(losses.relative_distance, targets, vectors) == pytest.approx(2 / 25)
+    assert value(losses.relative_distance, targets, np.zeros((2, 2))) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("kind", sorted(TAUGHT_KINDS))
