@@ -35,8 +35,8 @@ from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.shipped import evaluate_understander
 from makeup_ai.training.evaluation.target import describe_export
 from makeup_ai.training.job import VOCABULARY_SIZE, measure_run, train_run
-from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.models.encoders import ENCODERS, PRESETS
+from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.run import RunLayout, load_run
 from makeup_ai.training.taste.learn import Taste, learn_taste
 from makeup_ai.vision import face_models

@@ -11,6 +11,7 @@ import json
 
 from makeup_ai.cli.train import show
 from makeup_ai.training.data.documents import Document, read_documents
+from makeup_ai.training.distributing import distribute
 from makeup_ai.training.models.encoders import PRESETS, usual_rate
 from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.pretraining.lesson import Lessons
@@ -49,6 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, help="the encoder's own by default")
     parser.add_argument("--patience", type=int, default=defaults.patience)
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
+    parser.add_argument("--xla", action="store_true", help="compile each step as a whole")
+    parser.add_argument("--devices", type=int, default=1, metavar="N", help="that share out each batch; on JAX")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--prompt", metavar="TEXT", help="with --measure of a generator: how a text begins")
     parser.add_argument("--top-p", type=float, default=0.0, help="draw from the likeliest; 0 for the likeliest alone")
@@ -62,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.corpus is None:
         raise ValueError("Expected a corpus that `makeup-ai data corpus` made. Received: no --corpus")
+    distribute(options.devices)
     documents = list(read_documents(options.corpus))
     found = measure_pretrained(options.measure, documents) if options.measure else _pretrain(options, documents)
     if options.json:
@@ -89,6 +93,7 @@ def _pretrain(options: argparse.Namespace, documents: list[Document]) -> dict[st
         learning_rate=options.learning_rate or usual_rate(options.preset),
         patience=options.patience,
         accumulate=options.accumulate,
+        xla=options.xla,
         precision=options.precision,
         seed=options.seed,
     )

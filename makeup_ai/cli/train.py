@@ -15,11 +15,12 @@ from makeup_ai.training.data.documents import read_documents
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.negatives import by_words, mine_negatives
 from makeup_ai.training.data.parts import Parts, load_parts
-from makeup_ai.training.distilling.companion import HIDDEN_LOSSES, Distillation, distil
+from makeup_ai.training.distilling.companion import HIDDEN_LOSSES, HIDDEN_OF, Distillation, distil
 from makeup_ai.training.distilling.cross_fitted import train_folds
 from makeup_ai.training.distilling.kinds import MEANS
 from makeup_ai.training.distilling.opening import open_teacher
 from makeup_ai.training.distilling.unlabelled import read_unlabelled
+from makeup_ai.training.distributing import distribute
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.neighbours import by_vectors
 from makeup_ai.training.evaluation.target import open_target
@@ -61,6 +62,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--accumulate", type=int, default=defaults.accumulate, help="batches added up before a step")
     parser.add_argument("--precision", default=defaults.precision, help="float32, mixed_float16 or mixed_bfloat16")
+    parser.add_argument("--xla", action="store_true", help="compile each step as a whole")
+    parser.add_argument("--devices", type=int, default=1, metavar="N", help="that share out each batch; on JAX")
     parser.add_argument("--vocabulary-size", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--max-length", type=int, help="longest text in pieces")
     parser.add_argument("--ngrams", type=int, metavar="ROWS", help="of a table of hashed n-grams beside the encoder")
@@ -80,6 +83,7 @@ def _teaching_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--temperature", type=float, default=defaults.temperature, help="that softens the answers")
     parser.add_argument("--teacher-mean", default=defaults.mean, help=f"of several teachers: one of {sorted(MEANS)}")
     parser.add_argument("--hidden-weight", type=float, default=defaults.hidden_weight, help="of the teacher's vectors")
+    parser.add_argument("--hidden-of", default=defaults.hidden_of, help=f"one of {sorted(HIDDEN_OF)}")
     parser.add_argument("--hidden-loss", default=defaults.hidden, help=f"one of {sorted(HIDDEN_LOSSES)}")
     parser.add_argument("--folds", type=int, default=0, metavar="N", help="leave N teachers, each blind to one part")
     parser.add_argument("--unlabelled", metavar="FILE", help="texts that only the teacher answers; or a corpus")
@@ -91,6 +95,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, then measure once on the test part."""
     if options.task not in TASKS:  # before a long file is read
         raise ValueError(f"Unknown task. Expected one of {sorted(TASKS)}. Received: task={options.task!r}")
+    distribute(options.devices)
     layout = RunLayout(Path(options.out))
     parts = load_parts(options.data, options.map, options.split_by, options.seed, layout.split, options.labels)
     if parts.quality is not None:
@@ -112,6 +117,7 @@ def run(options: argparse.Namespace) -> int:
             settings,
             vocabulary_size=options.vocabulary_size,
             max_length=options.max_length,
+            ngrams=options.ngrams,
             companions=companions,
             progress=show,
         )
@@ -142,6 +148,7 @@ def _settings(options: argparse.Namespace) -> TrainOptions:
         adversarial=options.adversarial,
         balance_classes=options.balance_classes,
         accumulate=options.accumulate,
+        xla=options.xla,
         precision=options.precision,
         seed=options.seed,
     )
@@ -186,6 +193,7 @@ def _teachers(options: argparse.Namespace) -> list[CompanionFactory]:
         temperature=options.temperature,
         hidden_weight=options.hidden_weight,
         hidden=options.hidden_loss,
+        hidden_of=options.hidden_of,
         mean=options.teacher_mean,
     )
     teachers = [open_teacher(name, options.seed) for name in options.teacher]

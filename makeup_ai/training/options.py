@@ -22,6 +22,7 @@ class TrainOptions:
         adversarial: Length by which word vectors are moved to where it hurts most; 0 for no adversarial training.
         balance_classes: Whether rare classes weigh more in the loss.
         accumulate: Batches whose gradients are added up before a step, so that a large batch fits a small memory.
+        xla: Whether a step is compiled as a whole; JAX always does, and PyTorch by its own compiler.
         precision: Keras dtype policy, `"float32"`, `"mixed_float16"` or `"mixed_bfloat16"`.
         seed: Of initial weights, order and dropout.
         checkpoint_seconds: A checkpoint is written at least this often, and at the end of each epoch.
@@ -39,6 +40,7 @@ class TrainOptions:
     adversarial: float = 0.0
     balance_classes: bool = False
     accumulate: int = 1
+    xla: bool = False
     precision: str = "float32"
     seed: int = 0
     checkpoint_seconds: float = 60.0

@@ -10,7 +10,7 @@ RUN/
 ├── metrics.json       of the best weights, on the validation and test parts
 ├── teachers/          what its teachers answered, where it had any
 ├── split.json         which rows of the data went where
-├── texts.json         validation texts that exported files are compared and calibrated on
+├── texts.json         validation texts, or pairs of them, that exported files are compared and calibrated on
 └── calibration.json   temperatures and thresholds of its heads, where `makeup-ai calibrate` found them; with it
                        calibration_report.json and calibration.png
 """

@@ -28,7 +28,7 @@ def fit(folder: Path, task: str, preset: str, examples: list[Example], options: 
 
 @pytest.mark.parametrize(("preset", "rate"), [("tiny_bert", 0.02), ("tiny_lstm", 0.05)])
 def test_eight_examples_are_learned_by_heart(preset: str, rate: float, presets, eight, tmp_path: Path) -> None:
-    options = TrainOptions(epochs=40, batch_size=8, learning_rate=rate, weight_decay=0, patience=40)
+    options = TrainOptions(epochs=60, batch_size=8, learning_rate=rate, weight_decay=0, patience=60)
     found = fit(tmp_path, "understanding", preset, eight, options)
     assert found["intent"]["accuracy"] == 1
     assert found["slots"]["f1"] > 0.9  # all but one of eight at the worst: most pieces are in no slot
@@ -36,9 +36,9 @@ def test_eight_examples_are_learned_by_heart(preset: str, rate: float, presets, 
     log = lines(tmp_path)
     losses = [entry["loss"] for entry in log if "epoch" in entry]
     assert losses[-1] < losses[0] / 5
-    assert [entry["epoch"] for entry in log if "epoch" in entry] == list(range(1, 41))
+    assert [entry["epoch"] for entry in log if "epoch" in entry] == list(range(1, 61))
     described = json.loads(RunLayout(tmp_path).metrics.read_text())
-    assert described["valid"] == found and described["epochs"] == 40
+    assert described["valid"] == found and described["epochs"] == 60
     assert load_run(tmp_path).task.labels["intent"] == ["greeting", "recommend"]
     assert measure_run(tmp_path, eight) == found  # the same weights, read again
     assert set(json.loads(RunLayout(tmp_path).metrics.read_text())) == {"valid", "test", "epochs", "best_epoch"}
@@ -129,9 +129,9 @@ def test_a_checkpoint_that_is_none_is_named(presets, eight, tmp_path: Path) -> N
 
 def test_balanced_classes_weigh_rare_labels_more() -> None:
     weights = finetune._class_weights([0] * 6 + [1] * 2 + [-1], 2)
-    np.testing.assert_allclose(weights, [8 / (2 * 6), 8 / (2 * 2)])
-    np.testing.assert_allclose(finetune._class_weights([[0, 0, -1], [0, 1, -1]], 2), [4 / 6, 2])
-    assert finetune._class_weights([0] * 1_000 + [1], 2).max() == 10
+    np.testing.assert_allclose(weights, np.sqrt([8 / (2 * 6), 8 / (2 * 2)]))
+    np.testing.assert_allclose(finetune._class_weights([[0, 0, -1], [0, 1, -1]], 2), np.sqrt([4 / 6, 2]))
+    assert finetune._class_weights([0] * 1_000 + [1], 2).max() < 25
 
 
 def test_balanced_and_noisy_training_runs(presets, eight, tmp_path: Path) -> None:

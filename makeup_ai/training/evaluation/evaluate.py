@@ -12,6 +12,7 @@ from makeup_ai.text.tokenizer import Encoding, Tokenizer, pad
 from makeup_ai.training.data.batches import PRODUCT_LENGTH, buckets
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.pairs import encode_readings, readings
+from makeup_ai.training.distributing import answer
 from makeup_ai.training.tasks.heads import HEAD_KINDS, Answered, Task
 from makeup_ai.training.tasks.registry import as_read
 
@@ -36,10 +37,10 @@ def predict_keras(model: Any, batch_size: int = 128) -> Predictor:
             for start in range(0, len(rows), batch_size):
                 chosen = rows[start : start + batch_size]
                 token_ids, padding_mask = pad([encodings[row] for row in chosen], length)
-                outputs = model.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
+                outputs = answer(model, {"token_ids": token_ids, "padding_mask": padding_mask})
                 for name, values in outputs.items():
                     slots = results.setdefault(name, [None] * len(encodings))
-                    for row, value in zip(chosen, np.asarray(values), strict=True):
+                    for row, value in zip(chosen, values, strict=True):
                         slots[row] = value
         return results
 

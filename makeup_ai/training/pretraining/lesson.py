@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.training.distributing import shared_out
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.optimising import build_optimizer
 from makeup_ai.training.options import TrainOptions
@@ -95,12 +96,12 @@ class PreTraining:
             layer_decay=options.layer_decay,
             accumulate=options.accumulate,
         )
-        network.compile(optimizer=optimizer, loss=losses, loss_weights=weights)
+        network.compile(optimizer=optimizer, loss=losses, loss_weights=weights, jit_compile=options.xla or "auto")
         network.optimizer.build(network.trainable_variables)
 
     def plan(self, epoch: int) -> Sequence[Any]:
         """Return an epoch's batches: padded lengths and rows."""
-        return self._batches.epoch(epoch)
+        return shared_out(self._batches.epoch(epoch))
 
     def batch(self, epoch: int, step: int, planned: tuple[int, NDArray[np.int64]]) -> tuple[Any, Any]:
         """Return the arrays of one batch, masked by seed, epoch and step."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makeup_ai.text.tokenizer import Tokenizer
+from makeup_ai.training.distributing import answer
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.pretraining.masking import Masking
 from makeup_ai.training.pretraining.objectives import FOLLOWS, OBJECTIVES, Asking
@@ -71,7 +72,7 @@ class Measure:
             plain = self._batches.plain(length, _filled(rows))
             asked = self._ask(plain, np.random.default_rng([SEED, step]))
             given = {f"{name}_target": target for name, target in asked.targets.items()}
-            found = {k: np.asarray(v) for k, v in self._answers.predict_on_batch({**asked.inputs, **given}).items()}
+            found = answer(self._answers, {**asked.inputs, **given})
             real = asked.targets[words] >= 0
             real[len(rows) :] = False
             language = np.broadcast_to(plain.languages[:, None], real.shape)
