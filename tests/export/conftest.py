@@ -83,6 +83,19 @@ def bert() -> Any:
     return build(encoded["sequence_output"], encoded["pooled_output"], given)
 
 
+def ngrams() -> Any:
+    from keras import layers, ops
+
+    from makeup_ai.training.models.ngrams import beside
+
+    given = inputs()
+    real = ops.expand_dims(ops.cast(given["padding_mask"], "float32"), -1)
+    sequence = layers.Embedding(TABLE, WIDTH, name="tokens")(given["token_ids"]) * real
+    pooled = ops.sum(sequence, axis=1) / ops.sum(real, axis=1)
+    sequence, pooled = beside(sequence, pooled, *(given[name] for name in ("token_ids", "padding_mask")), TABLE, 4)
+    return build(sequence, pooled, given)
+
+
 def train(model: Any) -> Any:
     """Teach what an untrained model cannot show: sure answers. A text's intent is its first token's, modulo 3."""
     import keras
@@ -105,7 +118,7 @@ def answer_inputs(utterances: list[Utterance]) -> dict[str, Any]:
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
-ENCODERS = {"bilstm": bilstm, "bert": bert}
+ENCODERS = {"bilstm": bilstm, "bert": bert, "ngrams": ngrams}
 
 
 @pytest.fixture(scope="session")

@@ -37,9 +37,10 @@ def bucket_of(token_ids: Any, order: int, buckets: int) -> Any:
     earlier = ops.pad(token_ids, [[0, 0], [order - 1, 0]])
     pieces = [earlier[:, place : place - order + 1 or None] for place in range(order)]  # each `(batch, tokens)`
     hashed = pieces[0]
-    for place, piece in enumerate(pieces[1:], start=1):
-        hashed = ops.mod(hashed * 31 + piece * 7919 + place, _PRIME)
-    return ops.mod(hashed * (2 * order + 1) + order * 911, buckets)
+    for piece in pieces[1:]:
+        # less the negative: of one row, Keras makes a sum a BiasAdd, which TFLite does not have for integers
+        hashed = ops.mod(hashed * 31 - piece * -7919, _PRIME)
+    return ops.mod(hashed * (2 * order + 1), buckets)
 
 
 def beside(sequence: Any, pooled: Any, token_ids: Any, padding_mask: Any, buckets: int, width: int) -> tuple[Any, Any]:
