@@ -22,6 +22,7 @@ from makeup_ai.training.models.encoders import PRESETS, config_to_dict, resolve,
 from makeup_ai.training.models.folder import TOKENIZER, description_of
 from makeup_ai.training.options import TrainOptions
 from makeup_ai.training.run import SCHEMA, RunLayout, build_run, load_run, write_json
+from makeup_ai.training.tasks.base import Task
 from makeup_ai.training.tasks.registry import as_read, build_task, task_to_dict
 
 VOCABULARY_SIZE = 6_000
@@ -71,6 +72,8 @@ def train_run(
     layout = RunLayout(Path(folder))
     task = build_task(task_name, train_examples)
     train_examples, valid_examples = as_read(task_name, train_examples), as_read(task_name, valid_examples)
+    if not companions:  # which may teach what no label says
+        train_examples = [example for example in train_examples if _is_labelled(example, task)]
     make_deterministic(options.seed)
     if preset in PRESETS and not layout.tokenizer.is_file():
         texts = tokenizer_texts or every_text(train_examples)
@@ -102,6 +105,11 @@ def train_run(
     beside = [companion(run, train_examples) for companion in companions]
     make_deterministic(options.seed)  # whatever they drew to be made, which a run that resumes may find made already
     return train(run, train_examples, valid_examples, options, progress, beside)
+
+
+def _is_labelled(example: Example, task: Task) -> bool:
+    """Tell whether an example carries a label of the task; a product is what an embedding learns from."""
+    return example.product is not None or any(getattr(example, head.name, None) is not None for head in task.heads)
 
 
 def measure_run(folder: str | Path, examples: Sequence[Example], part: str = "test") -> Metrics:

@@ -11,7 +11,7 @@ from typing import Any
 
 from makeup_ai.errors import DataError
 from makeup_ai.files import write_whole
-from makeup_ai.training.data.layouts import LabelledText
+from makeup_ai.training.data.layouts import NEUTRAL, LabelledText
 from makeup_ai.training.data.tables import Row, read_table
 
 Span = tuple[int, int, str]
@@ -95,14 +95,24 @@ FIELDS = tuple(field.name for field in fields(Example))
 
 
 def examples_from_reviews(rows: Iterable[LabelledText]) -> list[Example]:
-    """Turn labelled reviews into examples of sentiment.
+    """Turn labelled reviews into examples of sentiment and, where they have whole stars, of rating.
 
     Examples:
         >>> row = LabelledText("Lovely.", "positive", 5.0, "P1", None, "en", 2)
-        >>> examples_from_reviews([row])[0].sentiment
-        'positive'
+        >>> example = examples_from_reviews([row])[0]
+        >>> example.sentiment, example.rating
+        ('positive', '5')
     """
-    return [Example(row.text, sentiment=row.label, language=row.language, group=row.group) for row in rows]
+    return [
+        Example(
+            row.text,
+            sentiment=None if row.label == NEUTRAL else row.label,
+            language=row.language,
+            group=row.group,
+            rating=str(int(row.rating)) if row.rating is not None and row.rating == int(row.rating) else None,
+        )
+        for row in rows
+    ]
 
 
 def read_examples(path: str | os.PathLike[str]) -> list[Example]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 POSITIVE_FROM = 4.0  # stars; between the two a rating says neither
+NEUTRAL = "neutral"
 NEGATIVE_TO = 2.0  # stars
 COMMON_NAMES: Mapping[str, frozenset[str]] = {
     "text": frozenset({"text", "review", "review_text", "review_body", "content", "comment", "评论", "评价", "内容"}),
@@ -108,7 +109,7 @@ class LabelledText:
 
     Args:
         text: Cleaned, never empty.
-        label: `"negative"` or `"positive"`.
+        label: `"negative"`, `"positive"`, or `NEUTRAL` for a rating that says neither.
         rating: In stars, or `None` where the file has labels.
         product: Id of the product it is about, or `None`.
         user: Id of its writer, or `None`.
@@ -178,7 +179,7 @@ class Loaded(Generic[T]):
 
 
 def read_reviews(path: str | os.PathLike[str], mapping: str = "") -> Loaded[LabelledText]:
-    """Read texts with their sentiment: from a rating, four stars are positive and two negative; three are dropped.
+    """Read texts with their sentiment: from a rating, four stars are positive, two negative, and three neither.
 
     Args:
         path: A file of `tables.FORMATS`.
@@ -308,12 +309,10 @@ def _review(row: Row, layout: Reviews, file: str) -> LabelledText | str:
     label = _field(row, layout.label, parse_label, file)
     if not text:
         return "empty text"
-    if rating is None and label is None:
-        return "no rating" if layout.rating else "no label"
     if rating is not None:
-        label = "positive" if rating >= POSITIVE_FROM else "negative" if rating <= NEGATIVE_TO else None
+        label = "positive" if rating >= POSITIVE_FROM else "negative" if rating <= NEGATIVE_TO else NEUTRAL
     if label is None:
-        return "neutral rating"
+        return "no rating" if layout.rating else "no label"
     product, user = (_field(row, column, _identifier, file) for column in (layout.product, layout.user))
     language = _field(row, layout.language, _text, file) or language_of(text)
     return LabelledText(text, label, rating, product, user, language, row.number)

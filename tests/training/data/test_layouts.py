@@ -81,9 +81,10 @@ def test_rating_becomes_sentiment_and_what_is_dropped_is_counted(tmp_path):
     assert [(row.text, row.label, row.row) for row in loaded.rows] == [
         ("a", "negative", 2),
         ("b", "negative", 3),
+        ("c", "neutral", 4),
         ("d", "positive", 5),
     ]
-    assert loaded.dropped == {"neutral rating": 1, "empty text": 1, "no rating": 1}
+    assert loaded.dropped == {"empty text": 1, "no rating": 1}
     assert loaded.read == 6 == len(loaded.rows) + sum(loaded.dropped.values())
 
 

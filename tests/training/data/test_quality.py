@@ -29,17 +29,17 @@ def reviews(tmp_path):
 
 def test_every_count_of_a_file_of_reviews(reviews):
     report = measure_quality(reviews)
-    assert (report.read, report.kept) == (8, 6)
-    assert report.dropped == {"empty text": 1, "neutral rating": 1}
+    assert (report.read, report.kept) == (8, 7)
+    assert report.dropped == {"empty text": 1}
     assert report.findings == {
         "exact_duplicates": Finding(1, ((2, 3),)),
         "near_duplicates": Finding(1, ((2, 4),)),
         "replacement_characters": Finding(1, (7,)),
         "mojibake": Finding(1, (6,)),
     }
-    assert report.labels == {"negative": 2, "positive": 4}
+    assert report.labels == {"negative": 2, "neutral": 1, "positive": 4}
     assert report.lengths == Lengths(p50=7, p95=10, max=10)
-    assert report.scripts == {"Latin": 5, "Han": 1}
+    assert report.scripts == {"Latin": 6, "Han": 1}
     assert report.leaks == report.parts == {}
 
 
@@ -66,10 +66,10 @@ def test_a_report_prints_as_a_table_and_turns_into_json_without_contents(reviews
     assert "exact duplicates" in table
     assert "1 (rows 2~3)" in table
     assert "label positive" in table
-    assert "4 (66.7%)" in table
+    assert "4 (57.1%)" in table
     value = json.loads(report.to_json())
     assert value["findings"]["mojibake"] == {"count": 1, "rows": [6]}
-    assert value["dropped"] == {"empty text": 1, "neutral rating": 1}
+    assert value["dropped"] == {"empty text": 1}
     for content in ("Love", "很好用", "bad"):
         assert content not in table
         assert content not in report.to_json()
@@ -94,7 +94,7 @@ def test_a_catalogue_repeats_by_id_and_purchases_by_user_and_product(tmp_path):
 
 
 def test_a_file_of_which_nothing_is_kept_still_has_a_report(tmp_path):
-    (tmp_path / "r.csv").write_text("text,rating\nso so,3\n")
+    (tmp_path / "r.csv").write_text("text,rating\nso so,\n")
     report = measure_quality(read_reviews(tmp_path / "r.csv"))
     assert (report.kept, report.lengths) == (0, None)
     assert "1 read, 0 kept" in str(report)
