@@ -12,9 +12,9 @@ from makeup_ai.training.data.annotation.labelstudio import configuration, read_e
 from makeup_ai.training.data.annotation.merging import merge_into, still_open
 from makeup_ai.training.data.annotation.proposing import ORDERS, KnowledgeProposer, Proposer, Together, ordered
 from makeup_ai.training.data.annotation.records import Annotation, read_annotations
-from makeup_ai.training.data.annotation.texts import read_unlabelled
 from makeup_ai.training.data.examples import Example, write_examples
 from makeup_ai.training.data.texts import LINES, PLAIN_UNITS
+from makeup_ai.training.data.unlabelled import read_unlabelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from makeup_ai.cli.augment import chosen_kinds, kind_arguments
 from makeup_ai.training.data.augmenting.augment import augment
+from makeup_ai.training.data.augmenting.recombining import recombine
 from makeup_ai.training.data.documents import read_documents
 from makeup_ai.training.data.examples import Example
 from makeup_ai.training.data.negatives import by_words, mine_negatives
 from makeup_ai.training.data.parts import Parts, load_parts
+from makeup_ai.training.data.unlabelled import read_unlabelled
 from makeup_ai.training.distilling.companion import HIDDEN_LOSSES, HIDDEN_OF, Distillation, distil
 from makeup_ai.training.distilling.cross_fitted import train_folds
 from makeup_ai.training.distilling.kinds import MEANS
 from makeup_ai.training.distilling.opening import open_teacher
-from makeup_ai.training.distilling.unlabelled import read_unlabelled
 from makeup_ai.training.distributing import distribute
 from makeup_ai.training.evaluation.evaluate import Metrics
 from makeup_ai.training.evaluation.neighbours import by_vectors
@@ -87,6 +88,7 @@ def _teaching_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hidden-loss", default=defaults.hidden, help=f"one of {sorted(HIDDEN_LOSSES)}")
     parser.add_argument("--folds", type=int, default=0, metavar="N", help="leave N teachers, each blind to one part")
     parser.add_argument("--unlabelled", metavar="FILE", help="texts that only the teacher answers; or a corpus")
+    parser.add_argument("--recombine", type=int, default=0, metavar="N", help="texts of others' sentences for each")
     parser.add_argument("--with-masked-words", type=float, metavar="ALPHA", help="weight of masked words in the loss")
     parser.add_argument("--masked-words-of", metavar="DIR", help="a corpus; the training texts themselves by default")
 
@@ -103,8 +105,7 @@ def run(options: argparse.Namespace) -> int:
     learned = _with_negatives(options, parts.train) if options.hard_negatives else parts.train
     if options.augment:
         learned = augment(learned, options.augment, chosen_kinds(options), options.seed)
-    if options.unlabelled:
-        learned = [*learned, *_unlabelled(options, parts)]
+    learned = [*learned, *_unlabelled(options, parts)]
     settings, companions = _settings(options), _companions(options)
 
     def fit(folder: str | Path, examples: Sequence[Example]) -> Metrics:
@@ -201,10 +202,15 @@ def _teachers(options: argparse.Namespace) -> list[CompanionFactory]:
 
 
 def _unlabelled(options: argparse.Namespace, parts: Parts) -> list[Example]:
+    if not options.unlabelled and not options.recombine:
+        return []
     if not options.teacher:
-        raise ValueError("Texts without labels need a teacher. Received: --unlabelled without --teacher")
+        raise ValueError("Texts without labels need a teacher. Received: --unlabelled or --recombine without --teacher")
+    mixed = recombine(parts.train, options.recombine, options.seed)
+    if not options.unlabelled:
+        return mixed
     known = [example.text for part in (parts.train, parts.valid, parts.test) for example in part]
-    return read_unlabelled(options.unlabelled, without=known)
+    return [*mixed, *read_unlabelled([options.unlabelled], without=known)]
 
 
 def show(line: str) -> None:

@@ -40,7 +40,7 @@ def test_a_pupil_of_linear_and_cross_fitted_teachers(capsys, data) -> None:
     assert status == 0, err
     assert out.splitlines()[-1].endswith(f"--teacher {folder / 'teachers'} and another --out")
     assert (folder / "teachers/fold_1/weights.npz").is_file()
-    more = ("--augment", 1, "--kinds", "typos", "--unlabelled", folder / "more.txt", "--json")
+    more = ("--augment", 1, "--kinds", "typos", "--recombine", 1, "--unlabelled", folder / "more.txt", "--json")
     status, out, err = told(capsys, *train(data, "pupil", "--teacher", folder / "teachers", "ngrams", *more))
     assert status == 0, err
     assert set(json.loads(out)) == {"valid", "test"}

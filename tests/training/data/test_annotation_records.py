@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from makeup_ai.errors import DataError
 from makeup_ai.training.data.annotation.records import KEYS, Annotation, read_annotations, to_line, write_annotations
-from makeup_ai.training.data.annotation.texts import read_unlabelled
 from makeup_ai.training.data.examples import Example, write_examples
 from makeup_ai.training.data.spans.overlap import without_overlap
+from makeup_ai.training.data.unlabelled import read_unlabelled
 
 ONE = Annotation(
     Example(
@@ -122,5 +122,5 @@ def test_texts_come_from_every_layout_each_once_with_their_product(tmp_path):
 
 def test_texts_that_are_all_empty_are_refused(tmp_path):
     (tmp_path / "b.txt").write_text("  \n<p></p>\n", encoding="utf-8")
-    with pytest.raises(DataError, match="empty ones only"):
+    with pytest.raises(DataError, match="empty or known ones only"):
         read_unlabelled([tmp_path / "b.txt"])
