@@ -59,22 +59,52 @@ class Recipe:
         return replace(self.options, seed=seed)
 
 
+ROWS = 32_768
+"""Of a table of hashed n-grams: half a megabyte in int8."""
 FINE = TrainOptions(
     epochs=3, batch_size=32, learning_rate=6e-5, layer_decay=0.85, balance_classes=True, precision="mixed_bfloat16"
 )
 PUPIL = replace(FINE, epochs=4, learning_rate=2e-4, layer_decay=1.0, patience=4)
-OWN = replace(FINE, epochs=12, learning_rate=5e-4, layer_decay=1.0, patience=3, balance_classes=False)
+OWN = replace(FINE, epochs=8, learning_rate=3e-4, layer_decay=1.0, patience=3, balance_classes=False)
+SCRATCH = replace(OWN, epochs=12, learning_rate=1e-3)
 TAUGHT = Distillation(
     weight=0.8, temperature=1.0, hidden_weight=1.0, hidden="relative", hidden_of="pieces", mean="probabilities"
 )
-ROWS = (
+LINEAR = Distillation(weight=0.5, temperature=1.0, mean="probabilities")
+CUT, ZH = "encoders/pupil_en", "encoders/zh"
+"""The public BERT cut down by `encoder cut`, and what `pretrain` left of Chinese texts."""
+
+ENGLISH = (
     Recipe("teacher_en", "rating", "reviews_en", PUBLIC, FINE),
     Recipe(
-        *("pupil_en", "rating", "reviews_en", "encoders/pupil_en", PUPIL),
+        *("pupil_en", "rating", "reviews_en", CUT, PUPIL),
         teachers=("teacher_en_0", "ngrams"),
         distillation=TAUGHT,
-        ngrams=32_768,
+        ngrams=ROWS,
+        recombined=2,
+    ),
+    Recipe("pupil_en_alone", "rating", "reviews_en", CUT, PUPIL),
+    Recipe("pupil_en_ngrams", "rating", "reviews_en", CUT, PUPIL, ngrams=ROWS),
+    Recipe("pupil_en_adversarial", "rating", "reviews_en", CUT, replace(PUPIL, adversarial=0.5)),
+    Recipe("lstm_en", "rating", "reviews_en", "lstm_bi", replace(SCRATCH, precision="float32")),
+    Recipe(
+        *("lstm_en_taught", "rating", "reviews_en", "lstm_bi", replace(SCRATCH, precision="float32")),
+        teachers=("teacher_en_0", "ngrams"),
+        distillation=replace(TAUGHT, hidden_weight=0.0),
         recombined=2,
     ),
 )
-RECIPES = {recipe.name: recipe for recipe in ROWS}
+CHINESE = (
+    Recipe("sentiment_zh", "sentiment", "sentiment_zh", ZH, OWN, ("ngrams",), LINEAR, ngrams=ROWS),
+    Recipe("aspects_zh", "aspects", "aspects_zh", ZH, replace(OWN, epochs=15), ngrams=ROWS),
+    Recipe("entities_zh", "entities", "entities_zh", ZH, replace(OWN, epochs=15), ngrams=ROWS),
+    *(
+        Recipe(f"{data}_scratch", task, data, "bert_small", SCRATCH, ngrams=ROWS)
+        for task, data in (("sentiment", "sentiment_zh"), ("aspects", "aspects_zh"), ("entities", "entities_zh"))
+    ),
+    *(
+        Recipe(f"{data}_lstm", task, data, "lstm_bi", replace(SCRATCH, precision="float32"), ngrams=ROWS)
+        for task, data in (("sentiment", "sentiment_zh"), ("aspects", "aspects_zh"), ("entities", "entities_zh"))
+    ),
+)
+RECIPES = {recipe.name: recipe for recipe in (*ENGLISH, *CHINESE)}

@@ -84,7 +84,7 @@ def fit_temperature(logits: Floats, gold: NDArray[Any], link: Link) -> float:
         link: Softmax or sigmoid.
 
     Returns:
-        In [`COLDEST`, `HOTTEST`].
+        In [`COLDEST`, `HOTTEST`], to six places.
 
     Raises:
         ValueError: There is nothing to fit to, or a logit is not finite.
@@ -98,7 +98,7 @@ def fit_temperature(logits: Floats, gold: NDArray[Any], link: Link) -> float:
     low, high = math.log(COLDEST), math.log(HOTTEST)
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_left, at_right = loss(left), loss(right)
-    while high - low > 1e-5:
+    while high - low > 1e-7:
         if at_left <= at_right:
             high, right, at_right = right, left, at_left
             left = high - _GOLDEN * (high - low)
@@ -107,7 +107,7 @@ def fit_temperature(logits: Floats, gold: NDArray[Any], link: Link) -> float:
             low, left, at_left = left, right, at_right
             right = low + _GOLDEN * (high - low)
             at_right = loss(right)
-    return round(math.exp((low + high) / 2), 4)
+    return round(math.exp((low + high) / 2), 6)
 
 
 def reliability(confidence: Floats, right: NDArray[Any], bins: int = BINS) -> NDArray[np.float64]:
