@@ -178,10 +178,14 @@ def test_reviews_become_examples_of_sentiment_grouped_by_product():
     reviews = [
         LabelledText("Fine.", "positive", 4.0, "P1", "u1", "en", 2),
         LabelledText("差", "negative", None, None, "u2", "zh", 3),
+        LabelledText("So so.", "neutral", 3.0, None, "u2", "en", 4),
+        LabelledText("Nearly.", "positive", 4.5, None, "u2", "en", 5),
     ]
     assert examples_from_reviews(reviews) == [
-        Example("Fine.", sentiment="positive", language="en", group="P1"),
+        Example("Fine.", sentiment="positive", language="en", group="P1", rating="4"),
         Example("差", sentiment="negative", language="zh", group="u2"),
+        Example("So so.", language="en", group="u2", rating="3"),
+        Example("Nearly.", sentiment="positive", language="en", group="u2"),
     ]
 
 
