@@ -109,7 +109,7 @@ class Parity:
 def compare(session: Session, samples: Samples) -> Parity:
     """Run every sample through a converted file, one text at a time as a phone does, and measure each head.
 
-    An output with three axes has one answer a token; one with two, whose rows in Keras are unit vectors, is an
+    An output with three axes has one answer a token, and perhaps a field's own weights behind them; one with two, whose rows in Keras are unit vectors, is an
     embedding; any other holds logits of one answer a text.
 
     Raises:
@@ -129,12 +129,18 @@ def compare(session: Session, samples: Samples) -> Parity:
                     raise ParityError(
                         f"Head {name!r} has the shape {expected.shape} in Keras. Received: {shape}. Export it again."
                     )
-                kept = mask > 0 if expected.ndim == 3 else slice(None)
+                kept = _kept(mask, expected) if expected.ndim == 3 else slice(None)
                 real.setdefault(name, []).append(given[name][0, kept] if expected.ndim == 3 else given[name])
                 wanted.setdefault(name, []).append(expected[0, kept] if expected.ndim == 3 else expected)
     heads = {name: measure(np.concatenate(real[name]), np.concatenate(wanted[name])) for name in wanted}
     texts = {length: len(samples.inputs[length]["token_ids"]) for length in samples.lengths}
     return Parity(texts=texts, heads=heads)
+
+
+def _kept(mask: Array, expected: Array) -> Array:
+    """Return which rows of a token output count: those of real tokens, and all that stand behind the tokens."""
+    behind = np.ones(expected.shape[1] - len(mask), bool)
+    return np.concatenate([mask > 0, behind])
 
 
 def measure(given: Array, expected: Array) -> HeadParity:

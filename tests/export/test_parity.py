@@ -58,6 +58,19 @@ def test_padding_does_not_count(samples):
     assert compare(Fake(samples, spoil), samples).heads["slots"].difference == 0
 
 
+def test_what_stands_behind_the_tokens_counts(samples):
+    rows = np.concatenate([samples.outputs[4]["slots"], np.full((2, 5, 3), 0.5, np.float32)], axis=1)
+    field = Samples(samples.inputs, {4: {"slots": rows}})
+    found = compare(Fake(field, lambda outputs: outputs), field).heads["slots"]
+    assert (found.answers, found.agreement) == (3 + 2 + 2 * 5, 1.0)  # real tokens, and a field's own weights
+
+    def bent(outputs):
+        outputs["slots"][0, -1, 0] += 1.0
+        return outputs
+
+    assert compare(Fake(field, bent), field).heads["slots"].difference == pytest.approx(1.0)
+
+
 def test_a_swapped_answer_is_counted_and_refused_by_name(samples):
     parity = compare(Fake(samples, lambda out: {**out, "intent": out["intent"][:, ::-1]}), samples)
     assert parity.heads["intent"].agreement == 0.0

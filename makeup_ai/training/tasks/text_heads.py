@@ -70,8 +70,9 @@ class LabelsHead:
         from keras import layers, ops
 
         scores = layers.Dense(len(head.labels), dtype="float32", name=f"{head.name}_pieces")(encoded["sequence"])
-        hidden = (1.0 - ops.cast(encoded["padding_mask"], "float32"))[..., None] * -1e9
-        return layers.Identity(name=head.name)(ops.logsumexp(scores + hidden, axis=1))
+        # chosen, not added: of one row, Keras makes a sum a BiasAdd over an axis that TFLite does not know
+        real = ops.expand_dims(ops.cast(encoded["padding_mask"], "bool"), -1)
+        return layers.Identity(name=head.name)(ops.logsumexp(ops.where(real, scores, -1e9), axis=1))
 
     def target(self, head: Head, example: Example, encoding: Encoding) -> NDArray[np.int32]:
         """Return 0 or 1 a class, or `UNKNOWN` for each."""
