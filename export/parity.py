@@ -109,8 +109,8 @@ class Parity:
 def compare(session: Session, samples: Samples) -> Parity:
     """Run every sample through a converted file, one text at a time as a phone does, and measure each head.
 
-    An output with three axes has one answer a token, and perhaps a field's own weights behind them; one with two, whose rows in Keras are unit vectors, is an
-    embedding; any other holds logits of one answer a text.
+    An output with three axes has one answer a token, and perhaps a field's own weights behind them; one with two, whose
+    rows in Keras are unit vectors, is an embedding; any other holds logits of one answer a text.
 
     Raises:
         ParityError: The file lacks an output that Keras has, or gives it another shape.
