@@ -16,14 +16,13 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from language_recipes import RECIPES, Recipe
 
 from makeup_ai.training.data.augmenting.recombining import recombine
-from makeup_ai.training.data.examples import Example, read_examples
+from makeup_ai.training.data.examples import read_examples
 from makeup_ai.training.distilling.companion import distil
 from makeup_ai.training.distilling.opening import open_teacher
 from makeup_ai.training.job import measure_run, train_run
@@ -112,11 +111,6 @@ def quietly(line: str) -> None:
     """Print a line of progress that stays."""
     if not line.startswith("\r"):
         print(line, file=sys.stderr, flush=True)
-
-
-def labelled(examples: Sequence[Example]) -> int:
-    """Count the examples with any label."""
-    return sum(any((e.sentiment, e.rating, e.aspects is not None, e.slots is not None)) for e in examples)
 
 
 if __name__ == "__main__":
